@@ -1,0 +1,54 @@
+"""A stylised partner of a joint stockpile: Japan's tables, scaled by the ratio of two car markets.
+
+No country is meant. Only the size has a source: new passenger cars of Korea over those of Japan in 2024.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import replace
+
+from japan_dataset.evidence import Datum, Evidence, combined
+from japan_dataset.labels import PARTNER, REGION
+from japan_dataset.tables import Table
+
+SCALED = ("sales", "capacity", "initial_capacity", "initial_throughput")
+"""Parameters that grow with the size of a society."""
+LEFT_OUT = ("primary_capacity",)
+
+
+def partner_tables(tables: Iterable[Table], evidence: Evidence) -> list[Table]:
+    """Return the reference tables once more for the partner."""
+    cars = {
+        region: evidence.one(
+            "ev/ev_sales", region=region, year="2024", powertrain="total", segment="passenger_car_all", year_basis="CY"
+        )
+        for region in ("Korea", REGION)
+    }
+    size = combined(lambda a, b: a / b, *cars.values(), note="")
+    found = []
+    for table in tables:
+        if table.variant or table.parameter in LEFT_OUT or not all("region" in key for key, *_ in table.rows):
+            continue
+        copy = table.copy("", f"{table.description}; stylised partner", [])
+        for key, value, datum, unit in table.rows:
+            if table.parameter in SCALED:
+                note = f"Japan x {size.value:.3g}: passenger cars of Korea over those of Japan, 2024"
+                scaled = Datum(datum.value * size.value, None, None, "estimate", ("EXPERT", *size.sources), note)
+                copy.add(scaled, unit, **{**key, "region": PARTNER})
+            else:
+                plain = replace(datum, low=None, high=None, provenance="estimate", sources=("EXPERT",), note="as Japan")
+                copy.rows.append(({**key, "region": PARTNER}, value, plain, unit))
+        found.append(copy)
+    return found
+
+
+def partner_labels() -> str:
+    """Return the label table: one region more."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["dimension", "label", "name", "group", "per_unit", "note"])
+    writer.writerow(["region", PARTNER, "Stylised partner", "", "", "Japan's tables, scaled; no country is meant"])
+    return stream.getvalue()
