@@ -1,0 +1,76 @@
+"""Dynamic material-flow analysis of critical metals.
+
+The names below are the public face. They are imported when they are first asked for: `import mfa` takes no time.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import types
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mfa.errors import MfaError
+    from mfa.inputs import Inputs, Scenario, load_scenario
+    from mfa.lifetimes import Lifetime
+    from mfa.results import Results, open_results
+    from mfa.run import run
+    from mfa.stock_models import inflow_driven, stock_driven
+    from mfa.units import quantify
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Inputs": "mfa.inputs",
+    "Lifetime": "mfa.lifetimes",
+    "MfaError": "mfa.errors",
+    "Results": "mfa.results",
+    "Scenario": "mfa.inputs",
+    "inflow_driven": "mfa.stock_models",
+    "load_scenario": "mfa.inputs",
+    "open_results": "mfa.results",
+    "quantify": "mfa.units",
+    "run": "mfa.run",
+    "stock_driven": "mfa.stock_models",
+}
+"""Module of each public name."""
+
+__all__ = [
+    "Inputs",
+    "Lifetime",
+    "MfaError",
+    "Results",
+    "Scenario",
+    "__version__",
+    "inflow_driven",
+    "load_scenario",
+    "open_results",
+    "quantify",
+    "run",
+    "stock_driven",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'mfa' has no attribute '{name}'")
+    value = getattr(importlib.import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+class _Face(types.ModuleType):
+    """The package, in which `mfa.run` is always the function and never the module of the same name."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, types.ModuleType) and _HOME.get(name) == value.__name__:
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Face

@@ -1,0 +1,404 @@
+"""One table: a CSV file in long form, read with line numbers, checked cell by cell, converted to canonical units."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import math
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mfa.errors import Fault, UnitError
+from mfa.inputs.fill import ALL
+from mfa.inputs.messages import capped, number, shown_path, suggest
+from mfa.system.survival import FAMILIES, TERMS, term_unit
+from mfa.units import conversion_factor
+from mfa.vocabulary import PARAMETERS, Parameter, money_unit
+
+YEAR_DIMS = ("time", "cohort")
+VALUE_COLUMNS = ("value", "low", "high", "unit", "distribution", "provenance", "source", "note")
+NEEDED_COLUMNS = ("value", "unit", "provenance", "source")
+PROVENANCES = ("read", "derived", "recalled", "estimate")
+DISTRIBUTIONS = ("", "beta", "lognormal", "triangular", "dirichlet", "normal")
+LIFETIME_COLUMNS = ("survival", "term")
+YEAR_RANGE = (1800, 2200)
+NONE_WORDS = ("none", "None")
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a table is checked against: labels by dimension, the money of the dataset, the source keys."""
+
+    labels: Mapping[str, Sequence[str]]
+    money: str
+    sources: Container[str]
+
+
+@dataclass
+class Table:
+    """Rows of one file. `keys` hold one label or ``*`` for each label dim of the parameter, in canonical order."""
+
+    parameter: Parameter
+    path: Path
+    digest: str = ""
+    header: list[str] = field(default_factory=list)
+    cells: list[list[str]] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    keys: list[Key] = field(default_factory=list)
+    years: list[int | None] = field(default_factory=list)
+    values: list[float | str | bool] = field(default_factory=list)
+    terms: list[tuple[str, str]] = field(default_factory=list)
+    units: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def label_dims(parameter: Parameter) -> tuple[str, ...]:
+    """Dims of a parameter without its year axis."""
+    return tuple(dim for dim in parameter.dims if dim not in YEAR_DIMS)
+
+
+def year_dim(parameter: Parameter) -> str | None:
+    """The year axis of a parameter: time, cohort or none."""
+    return next((dim for dim in parameter.dims if dim in YEAR_DIMS), None)
+
+
+def canonical_units(parameter: Parameter, money: str) -> list[str]:
+    """Canonical unit of a parameter; two for those that may be counted in kWh or t.
+
+    Examples
+    --------
+    >>> from mfa.vocabulary import PARAMETERS
+    >>> canonical_units(PARAMETERS["opex"], "USD_2024")
+    ['USD_2024/t']
+    """
+    return [money_unit(unit.strip(), money) for unit in parameter.unit.split(" or ")]
+
+
+def to_canonical(unit: str, wanted: Sequence[str]) -> tuple[float, str]:
+    """Factor from a unit to the first of the canonical units that it fits, and that unit.
+
+    Raises
+    ------
+    UnitError
+        If it fits none.
+    """
+    for choice in wanted[:-1]:
+        try:
+            return conversion_factor(unit, choice), choice
+        except UnitError:
+            continue
+    try:
+        return conversion_factor(unit, wanted[-1]), wanted[-1]
+    except UnitError as error:
+        if len(wanted) > 1 and "does not fit" in str(error):
+            raise UnitError(f"unit '{unit}' does not fit '{' or '.join(wanted)}'") from None
+        raise
+
+
+def range_fault(parameter: Parameter, value: float) -> tuple[str, str] | None:
+    """Say what is wrong with a number's range and how to mend it; None if it lies within.
+
+    Examples
+    --------
+    >>> from mfa.vocabulary import PARAMETERS
+    >>> range_fault(PARAMETERS["keep_share"], 16.0)
+    ('is above 1', 'write 0.16 for 16 %')
+    """
+    low, high, open_low, open_high = parameter.bounds()
+    if math.isnan(value):
+        return "is not a number", "leave the row out for the default; a gap is declared, never guessed"
+    if math.isinf(value) and parameter.default != math.inf:
+        return "is infinite", "give a finite number"
+    if value < low:
+        if low == 0:
+            return "is negative", "give a number that is not negative"
+        return f"is below {number(low)}", f"give at least {number(low)}"
+    if value == low and open_low:
+        return f"must be above {number(low)}", "give a positive number"
+    if value > high:
+        mend = f"give at most {number(high)}"
+        if high == 1 and value <= 100:
+            mend = f"write {number(value / 100)} for {number(value)} %"
+        return f"is above {number(high)}", mend
+    if value == high and open_high:
+        return f"must be below {number(high)}", f"give a number below {number(high)}"
+    if parameter.range.startswith("integer") and value != round(value):
+        return "is not a whole number", "give whole years"
+    return None
+
+
+def read_lines(path: Path) -> tuple[list[tuple[int, list[str]]], str, list[Fault]]:
+    """Read the rows of a CSV file with the line on which each starts; also its hash and faults of encoding."""
+    name = shown_path(path)
+    raw = path.read_bytes()
+    digest = hashlib.sha256(raw).hexdigest()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        fault = Fault(f"{name}:{line}", f"byte 0x{raw[error.start]:02x} is not UTF-8", "save the file as UTF-8")
+        return [], digest, [fault]
+    if not text.strip():
+        return [], digest, [Fault(name, "is empty", "give a header and at least one row, or delete the file")]
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        return [], digest, [Fault(f"{name}:{line}", "contains a NUL byte", "save the file as plain CSV")]
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows = []
+    start = 1
+    try:
+        for cells in reader:
+            if cells and any(cells):
+                rows.append((start, cells))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        return rows, digest, [Fault(f"{name}:{start}", f"is not CSV ({error})", "check the quotes")]
+    return rows, digest, []
+
+
+def read_table(path: Path, parameter: Parameter, context: Context) -> Table:
+    """Read and check one table; all its faults stand in `Table.faults`.
+
+    Parameters
+    ----------
+    path : Path
+        A CSV file: key columns named after dims, then value, low, high, unit, distribution, provenance, source, note.
+    parameter : Parameter
+        What the table gives.
+    context : Context
+        Labels, money and sources to check against.
+
+    Returns
+    -------
+    Table
+        Values in canonical units.
+    """
+    table = Table(parameter, path)
+    rows, table.digest, table.faults = read_lines(path)
+    if rows and not table.faults:
+        table.header = [cell.strip() for cell in rows[0][1]]
+        _check_header(table, rows[0][0])
+        if not table.faults:
+            _read_rows(table, rows[1:], context)
+    table.faults = capped(table.faults, shown_path(path))
+    return table
+
+
+def _check_header(table: Table, line: int) -> None:
+    where = f"{shown_path(table.path)}:{line}"
+    parameter, header = table.parameter, table.header
+    extra = LIFETIME_COLUMNS if parameter.kind == "lifetime" else ()
+    known = (*parameter.dims, *extra, *VALUE_COLUMNS)
+    for column in header:
+        if column in known:
+            continue
+        mend = suggest(column, known, "columns")
+        if column == "year" and year_dim(parameter):
+            mend = f"name it '{year_dim(parameter)}'"
+        table.faults.append(Fault(where, f"unknown column '{column}' for {parameter.name}", mend))
+    for column in dict.fromkeys(column for column in header if header.count(column) > 1):
+        table.faults.append(Fault(where, f"column '{column}' stands twice", "keep one of them"))
+    missing = [column for column in (*extra, *NEEDED_COLUMNS) if column not in header]
+    if missing:
+        mend = "every row carries its value, unit, provenance and source"
+        table.faults.append(Fault(where, f"column{'s' * (len(missing) > 1)} {', '.join(missing)} missing", mend))
+
+
+def _read_rows(table: Table, rows: list[tuple[int, list[str]]], context: Context) -> None:
+    parameter, header = table.parameter, table.header
+    name = shown_path(table.path)
+    if not rows:
+        table.faults.append(Fault(name, "has a header but no row", "give at least one row, or delete the file"))
+        return
+    column = {title: i for i, title in enumerate(header)}
+    dims = label_dims(parameter)
+    places = [column.get(dim) for dim in dims]
+    allowed = [{ALL, *context.labels.get("origin" if dim == "miner" else dim, ())} for dim in dims]
+    year_column = column.get(year_dim(parameter) or "", None)
+    at_value, at_unit = column["value"], column["unit"]
+    at_low, at_high = column.get("low"), column.get("high")
+    at_distribution = column.get("distribution")
+    at_provenance, at_source = column["provenance"], column["source"]
+    lifetime = parameter.kind == "lifetime"
+    key_columns = [title for title in header if title not in VALUE_COLUMNS]
+    wanted = canonical_units(parameter, context.money)
+    factors: dict[tuple[str, str, str], tuple[float, str]] = {}
+    good_sources: set[str] = set()
+    seen: dict[tuple[object, ...], int] = {}
+    width = len(header)
+    current: list[str] = []
+    line = 0
+
+    def fault(what: str, mend: str = "") -> None:
+        keys = ", ".join(f"{title}={current[column[title]]}" for title in key_columns)
+        table.faults.append(Fault(f"{name}:{line}" + (f" [{keys}]" if keys else ""), what, mend))
+
+    for line, cells in rows:
+        if len(cells) != width:
+            if len(cells) > width and not any(cells[width:]):
+                cells = cells[:width]
+            else:
+                mend = "put a text that contains a comma into quotes" if len(cells) > width else "fill the row up"
+                what = f"has {len(cells)} cells, the header has {width}"
+                table.faults.append(Fault(f"{name}:{line}", what, mend))
+                continue
+        current = cells = [cell.strip() for cell in cells]
+        sound = len(table.faults)
+        key = tuple([ALL if place is None else cells[place] for place in places])
+        for dim, label, choices in zip(dims, key, allowed, strict=True):
+            if label not in choices:
+                mend = suggest(label, [choice for choice in choices if choice != ALL], f"{dim}s")
+                if label:
+                    mend += f" Or declare {dim} '{label}' in labels.csv" if mend.endswith("?") else ""
+                    fault(f"unknown {dim} '{label}'", mend)
+                else:
+                    fault(f"{dim} is empty", "give a label, or * for all")
+        year: int | None = None
+        if year_column is not None and cells[year_column] != ALL:
+            text = cells[year_column]
+            if text.isdecimal() and YEAR_RANGE[0] <= int(text) <= YEAR_RANGE[1]:
+                year = int(text)
+            else:
+                fault(f"{header[year_column]} '{text}' is not a calendar year", "write a year such as 2030, or *")
+        term = ("", "")
+        if lifetime:
+            term = (cells[column["survival"]], cells[column["term"]])
+            _check_term(term, fault)
+        identity = (key, year, *term)
+        if identity in seen and len(table.faults) == sound:
+            fault(f"the same keys stand in line {seen[identity]}", "keep one of the two rows")
+        seen.setdefault(identity, line)
+        unit = cells[at_unit]
+        which = (unit, *term)
+        if which not in factors:
+            try:
+                expected = [term_unit(*term)] if lifetime and term[0] in FAMILIES else wanted
+                factors[which] = to_canonical(unit, expected)
+            except UnitError as error:
+                factors[which] = (math.nan, str(error))
+        factor, canonical = factors[which]
+        value: float | str | bool
+        if factor != factor:
+            fault(canonical, "" if "convert" in canonical else _unit_hint(unit, wanted))
+            value = math.nan
+        else:
+            value = _read_value(cells[at_value], parameter, factor, fault, term[1])
+        if at_low is not None and at_high is not None and (cells[at_low] or cells[at_high]):
+            _check_bounds(cells[at_low], cells[at_high], value, parameter, factor, fault, lifetime)
+        if at_distribution is not None and cells[at_distribution] not in DISTRIBUTIONS:
+            mend = suggest(cells[at_distribution], DISTRIBUTIONS[1:], "distributions")
+            fault(f"unknown distribution '{cells[at_distribution]}'", mend)
+        provenance, source = cells[at_provenance], cells[at_source]
+        if provenance not in PROVENANCES:
+            what = f"unknown provenance '{provenance}'" if provenance else "provenance missing"
+            fault(what, f"one of {', '.join(PROVENANCES)}")
+        if source not in good_sources:
+            if not source:
+                fault("source missing", "give a key of references.bib")
+            unknown = [part for part in (piece.strip() for piece in source.split(";")) if part not in context.sources]
+            if source and unknown:
+                for part in unknown:
+                    mend = suggest(part, context.sources if isinstance(context.sources, Mapping) else ())
+                    mend = mend + " Or add" if mend.endswith("?") else "add"
+                    fault(f"unknown source '{part}'", f"{mend} the entry to references.bib")
+            elif source:
+                good_sources.add(source)
+        if len(table.faults) == sound:
+            table.keys.append(key)
+            table.years.append(year)
+            table.values.append(value)
+            table.lines.append(line)
+            table.cells.append(cells)
+            table.units.append(canonical)
+            if lifetime:
+                table.terms.append(term)
+
+
+def _unit_hint(unit: str, wanted: Sequence[str]) -> str:
+    if unit == "":
+        return f"give a unit that converts to {' or '.join(wanted)}"
+    return f"give {' or '.join(wanted)} or a unit that converts to it"
+
+
+def _check_term(term: tuple[str, str], fault: object) -> None:
+    assert callable(fault)
+    survival, name = term
+    if survival not in TERMS:
+        fault(f"unknown survival function '{survival}'", suggest(survival, TERMS, "survival functions"))
+        return
+    names = list(dict.fromkeys(word for group in TERMS[survival] for word in group))
+    if name not in names:
+        fault(f"{survival} has no term '{name}'", suggest(name, names, "terms"))
+
+
+def _read_value(text: str, parameter: Parameter, factor: float, fault: object, term: str) -> float | str | bool:
+    assert callable(fault)
+    if parameter.kind == "bool":
+        if text not in ("true", "false"):
+            fault(f"value '{text}' is neither true nor false", "write true or false")
+        return text == "true"
+    if parameter.kind == "text":
+        choices = parameter.range.split()
+        if text not in choices:
+            fault(f"value '{text}' is unknown", suggest(text, choices, "choices"))
+        return text
+    if text in NONE_WORDS and parameter.default is None and parameter.fill in ("step", ""):
+        return math.nan
+    try:
+        value = float(text) * factor
+    except ValueError:
+        what = f"value '{text}' is not a number" if text else "value missing"
+        fault(what, "write a plain number such as 1200.5, without separators" if text else "give a number")
+        return math.nan
+    if term:
+        if not (0 < value < math.inf or (term == "mu" and math.isfinite(value))):  # mu of a logarithm has any sign
+            fault(f"value = {text} is not a positive number", "terms of a lifetime are above 0")
+        return value
+    wrong = range_fault(parameter, value)
+    if wrong:
+        fault(f"{parameter.name} = {text} {wrong[0]}", wrong[1])
+    return value
+
+
+def _check_bounds(
+    low: str, high: str, value: float | str | bool, parameter: Parameter, factor: float, fault: object, lifetime: bool
+) -> None:
+    assert callable(fault)
+    limits = []
+    for title, text in (("low", low), ("high", high)):
+        try:
+            limit = float(text) * factor if text else math.nan
+        except ValueError:
+            fault(f"{title} '{text}' is not a number", "write a plain number, or leave the cell empty")
+            return
+        if text and math.isnan(limit) and factor == factor:
+            fault(f"{title} '{text}' is not a number", "leave the cell empty if it is unknown")
+        if text and not lifetime and limit == limit:
+            wrong = range_fault(parameter, limit)
+            if wrong:
+                fault(f"{title} = {text} {wrong[0]}", wrong[1])
+        limits.append(limit)
+    if isinstance(value, (str, bool)):
+        return
+    slack = 1e-9 * max(abs(value), 1e-300)
+    if limits[0] > limits[1]:
+        fault(f"low = {low} is above high = {high}", "exchange them")
+    elif limits[0] > value + slack or limits[1] < value - slack:
+        fault(f"the value lies outside low to high ({low or 'none'} to {high or 'none'})", "mend value, low or high")
+
+
+def parameter_of(path: Path) -> tuple[Parameter | None, str]:
+    """Parameter and variant that a file's name stands for; None if there is no such parameter.
+
+    Examples
+    --------
+    >>> parameter, variant = parameter_of(Path("japan/sales@fast_electrification.csv"))
+    >>> parameter.name, variant
+    ('sales', 'fast_electrification')
+    """
+    name, _, variant = path.stem.partition("@")
+    return PARAMETERS.get(name), variant

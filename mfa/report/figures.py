@@ -1,0 +1,396 @@
+"""The main figures of a run, as SVG and PNG: stock, discards, supply mix, import requirement.
+
+The numbers are taken from `Results` first (`figure_data`), then drawn without it (`draw_figures`), so that drawing can
+run in a process of its own: ``python -m mfa.report.figures`` reads them from standard input.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mfa.report.panels import DASHED, INK, STYLE, Multiples, value_ticks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from mfa.results import Results
+
+LAST_DATA_YEAR = {"japan": 2024}
+"""Last year of observed data of datasets that do not say it themselves."""
+N_ORIGINS = 8
+"""Origins with a colour of their own; the others are summed."""
+REST = "ROW"
+"""Label of an origin that is a sum itself."""
+ELEMENT_COLOURS = {
+    "Li": "#CC79A7", "Co": "#0072B2", "Ni": "#009E73", "Nd": "#D55E00", "Pr": "#E69F00", "Dy": "#56B4E9",
+    "Tb": "#882255",
+}  # fmt: skip
+"""Okabe and Ito, and one of Tol: an element has the same colour in every figure."""
+SERIES_COLOURS = (
+    "#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377", "#EE8866", "#44BB99", "#BBCC33", "#99DDFF",
+)  # fmt: skip
+"""Paul Tol, bright and light: stacked areas, in order."""
+ORIGIN_COLOURS = {
+    "CHN": "#CC6677", "PHL": "#DDCC77", "MYS": "#88CCEE", "FIN": "#AA4499", "CHL": "#999933", "AUS": "#882255",
+    "ARG": "#EE8866", "IDN": "#332288", "MDG": "#117733", "CAN": "#661100", "NOR": "#6699CC", "USA": "#AA4466",
+}  # fmt: skip
+"""Origins that keep their colour in all scenarios; the others take what is left over."""
+GREY, PALE = "#BBBBBB", "#DDDDDD"
+ELEMENT_NAMES = {
+    "Li": "Lithium", "Co": "Cobalt", "Ni": "Nickel", "Nd": "Neodymium", "Pr": "Praseodymium", "Dy": "Dysprosium",
+    "Tb": "Terbium",
+}  # fmt: skip
+PNG_DPI = 150
+
+
+@dataclass
+class Stack:
+    """Layers of a stacked area for every element: arrays [layer, year, element], t or t/yr."""
+
+    title: str
+    unit: str
+    names: list[str]
+    colours: list[str]
+    values: np.ndarray
+    line: np.ndarray | None = None
+    line_name: str = ""
+    note: str = ""
+
+
+@dataclass
+class FigureData:
+    """All numbers and words that the figures show."""
+
+    caption: str
+    years: np.ndarray
+    last_data_year: int | None
+    elements: list[str]
+    element_names: list[str]
+    stacks: dict[str, Stack]
+    import_requirement: np.ndarray
+    """Mean over samples [year, element], 1."""
+    import_requirement_band: np.ndarray | None
+    """5 and 95 % [2, year, element], 1; None without samples."""
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def figure_data(results: Results) -> FigureData:
+    """Numbers of all figures: means over samples, sums over regions.
+
+    Parameters
+    ----------
+    results : Results
+        With all dims of flows and stocks.
+
+    Returns
+    -------
+    FigureData
+    """
+    from mfa import __version__
+
+    flows, stocks, policy = (results.arrays(group) for group in ("flows", "stocks", "policy"))
+    regions = results.labels["region"]
+    caption = f"Scenario {results.name}, {', '.join(regions) if len(regions) < 4 else f'{len(regions)} regions'}"
+    caption += f". Scope of the need: {results.scope.replace('_', ' ')}."
+    n_samples = len(results.labels["sample"]) if results.sampled else 0
+    caption += f" Mean of {n_samples} samples." if n_samples else ""
+    caption += f" mfa {__version__}."
+
+    def total(array: np.ndarray, dims: tuple[str, ...], keep: tuple[str, ...]) -> np.ndarray:
+        """Mean over samples, sum over all other dims that are not kept."""
+        axes = tuple(i for i, dim in enumerate(dims) if dim not in keep)
+        return array.mean(axis=0).sum(axis=axes)
+
+    year_element = ("time", "element")
+
+    def flow(name: str, keep: tuple[str, ...] = year_element) -> np.ndarray:
+        return total(flows[name], results.dims("flows", name), keep)
+
+    elements = results.labels["element"]
+    need, need_for_import = (policy[name].sum(axis=1) for name in ("requirement", "import_need"))
+    share = np.divide(need_for_import, need, out=np.full(need.shape, np.nan), where=need > 0)
+    return FigureData(
+        caption,
+        results.years,
+        results.attrs.get("last_data_year", LAST_DATA_YEAR.get(results.attrs.get("dataset") or "")),
+        elements,
+        [_element_name(results, element) for element in elements],
+        {
+            "stock_by_product": _stock_stack(results, total(stocks["in_use"], results.dims("stocks", "in_use"),
+                                                            ("time", "product", "element"))),
+            "discards_by_destination": _discard_stack(flow),
+            "supply_mix": _supply_stack(results, flow, policy),
+        },
+        _mean(share),
+        np.nanquantile(share, [0.05, 0.95], axis=0) if n_samples > 1 else None,
+    )  # fmt: skip
+
+
+def _mean(values: np.ndarray) -> np.ndarray:
+    """Mean over samples of what is defined; NaN where nothing is."""
+    defined = np.isfinite(values)
+    return np.divide(
+        np.where(defined, values, 0.0).sum(axis=0),
+        defined.sum(axis=0),
+        out=np.full(values.shape[1:], np.nan),
+        where=defined.any(axis=0),
+    )
+
+
+def _element_name(results: Results, element: str) -> str:
+    name = results.label_name("element", element)
+    return name if name != element else ELEMENT_NAMES.get(element, element)
+
+
+def _stock_stack(results: Results, in_use: np.ndarray) -> Stack:
+    groups: dict[str, list[int]] = {}
+    for position, product in enumerate(results.labels["product"]):
+        groups.setdefault(results.label_group("product", product), []).append(position)
+    names = [group[:1].upper() + group[1:].replace("_", " ") for group in groups]
+    values = [in_use[:, positions].sum(axis=1) for positions in groups.values()]
+    colours = list(SERIES_COLOURS[: len(names)])
+    if len(names) > len(SERIES_COLOURS):  # the largest keep a colour of their own
+        everything = np.maximum(in_use.sum(axis=(0, 1)), 1e-300)
+        weight = [float((value.sum(axis=0) / everything).max()) for value in values]
+        ranked = sorted(range(len(names)), key=lambda i: -weight[i])
+        shown, rest = sorted(ranked[: len(SERIES_COLOURS)]), ranked[len(SERIES_COLOURS) :]
+        names = [*(names[i] for i in shown), f"{len(rest)} other products"]
+        values = [*(values[i] for i in shown), np.sum([values[i] for i in rest], axis=0)]
+        colours.append(GREY)
+    return Stack("Metal in products in use, at year end", "t", names, colours, np.array(values))
+
+
+def _discard_stack(flow: Callable[..., np.ndarray]) -> Stack:
+    layers = {
+        "Collected for recycling": (flow("collected"), "#228833"),
+        "Reused or second life": (flow("reused") + flow("to_second_life"), "#44BB99"),
+        "Put into drawers": (flow("discards_hibernating"), "#CCBB44"),
+        "Exported as used products": (flow("exports_used"), "#4477AA"),
+        "Not collected": (flow("uncollected"), "#EE6677"),
+    }
+    values = np.array([values for values, _ in layers.values()])
+    note = "What leaves a drawer counts once more, as collected or not."
+    return Stack("Discards by destination", "t/yr", list(layers), [c for _, c in layers.values()], values, note=note)
+
+
+def _supply_stack(results: Results, flow: Callable[..., np.ndarray], policy: dict[str, np.ndarray]) -> Stack:
+    def by_policy(name: str) -> np.ndarray:
+        return policy[name].mean(axis=0).sum(axis=0)
+
+    imports = flow("imports", ("origin", "time", "element"))
+    everything = imports.sum(axis=(0, 1))
+    weight = (imports.sum(axis=1) / np.where(everything > 0, everything, 1.0)).max(
+        axis=-1
+    )  # largest share in any element
+    origins = results.labels["origin"]
+    ranked = [i for i in np.argsort(-weight, kind="stable") if weight[i] > 0]
+    shown = [i for i in ranked if origins[i] != REST][:N_ORIGINS]
+    rest = [i for i in ranked if i not in shown]
+    secondary = by_policy("domestic_use")
+    exported = flow("exports_refined")
+    primary = flow("primary")
+    surplus_secondary = np.maximum(flow("secondary") - secondary, 0.0)
+    layers = [("Secondary metal, used at home", secondary, "#228833")]
+    primary_used = np.maximum(primary - np.maximum(exported - surplus_secondary, 0.0), 0.0)
+    if primary_used.any():
+        layers.append(("Domestic primary metal", primary_used, "#44BB99"))
+    release = flow("stock_release")
+    if release.any():
+        layers.append(("Drawn from the stockpile", release, "#4477AA"))
+    colours = {origins[i]: ORIGIN_COLOURS[origins[i]] for i in shown if origins[i] in ORIGIN_COLOURS}
+    left_over = [colour for colour in ORIGIN_COLOURS.values() if colour not in colours.values()]
+    for i in shown:
+        name = results.label_name("origin", origins[i])
+        layers.append((f"Imports: {name}", imports[i], colours.get(origins[i]) or left_over.pop(0)))
+    if rest:
+        layers.append(("Imports: other origins", imports[rest].sum(axis=0), GREY))
+    names, values, shades = zip(*layers, strict=True)
+    return Stack(
+        "Supply of refined metal", "t/yr", list(names), list(shades), np.array(values), by_policy("requirement"),
+        "Need before any rationing", note="Imports include what fills the stockpile.",
+    )  # fmt: skip
+
+
+# --- drawing ---------------------------------------------------------------------------------------------------------
+
+
+def draw_figures(data: FigureData, folder: Path, formats: Sequence[str] = ("svg", "png")) -> list[Path]:
+    """Draw all figures into a folder.
+
+    Parameters
+    ----------
+    data : FigureData
+        What to show.
+    folder : Path
+        Existing folder.
+    formats : sequence of str
+        ``svg`` (text stays text) and ``png`` (150 dpi).
+
+    Returns
+    -------
+    list of Path
+        Files written.
+    """
+    import matplotlib as mpl
+
+    written = []
+    with mpl.rc_context(STYLE):
+        for name, figure in _figures(data):
+            for suffix in formats:
+                path = folder / f"{name}.{suffix}"
+                options: dict[str, Any] = {"metadata": {"Date": None}} if suffix == "svg" else {"dpi": PNG_DPI}
+                figure.savefig(path, **options)
+                written.append(path)
+    return written
+
+
+def _figures(data: FigureData) -> Any:
+    for name, stack in data.stacks.items():
+        yield name, stacked_figure(data, stack)
+    yield "import_requirement", import_requirement_figure(data)
+
+
+def scale(largest: float, unit: str) -> tuple[float, str]:
+    """Factor and unit in which numbers of a size are read easily.
+
+    Examples
+    --------
+    >>> scale(25000.0, "t/yr")
+    (0.001, 'kt/yr')
+    >>> scale(0.02, "t/yr")
+    (1000.0, 'kg/yr')
+    """
+    if largest >= 1e7:
+        return 1e-6, f"M{unit}"
+    if largest >= 1e4:
+        return 1e-3, f"k{unit}"
+    if 0 < largest < 0.1:
+        return 1e3, f"kg{unit[1:]}"
+    return 1.0, unit
+
+
+def _mark_projection(multiples: Multiples, data: FigureData, keys: list[Any]) -> None:
+    """Draw the line between data and projection in every panel, if the years reach over it."""
+    from matplotlib.lines import Line2D
+
+    if data.last_data_year is not None and data.years[0] < data.last_data_year < data.years[-1]:
+        for panel in multiples.panels:
+            multiples.mark_year(panel, data.last_data_year + 0.5)
+        keys.append((Line2D([], [], **DASHED), f"Data until {data.last_data_year}, projection after"))
+
+
+def stacked_figure(data: FigureData, stack: Stack) -> Figure:
+    """Stacked areas over time, one panel for each element.
+
+    Parameters
+    ----------
+    data : FigureData
+        Years, elements and caption.
+    stack : Stack
+        Layers [layer, year, element].
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    multiples = Multiples(len(data.elements), stack.title, " ".join(filter(None, [stack.note, data.caption])))
+    for e, panel in enumerate(multiples.panels):
+        edges = np.concatenate([np.zeros((1, len(data.years))), np.cumsum(stack.values[:, :, e], axis=0)])
+        line = stack.line[:, e] if stack.line is not None else np.zeros(0)
+        largest = float(max(edges[-1].max(initial=0.0), line.max(initial=0.0)))
+        factor, unit = scale(largest, stack.unit)
+        top = 1.04 * factor * largest if largest > 0 else 1.0
+        ticks = value_ticks(top if largest else 0.0)
+        multiples.frame(panel, f"{data.element_names[e]}, {unit}", data.years, top, ticks)
+        for layer, colour in enumerate(stack.colours):
+            if stack.values[layer, :, e].any():
+                multiples.area(panel, data.years, edges[layer] * factor, edges[layer + 1] * factor, colour)
+                if layer:
+                    multiples.line(panel, data.years, edges[layer] * factor, "white", 0.4)
+        if line.size:
+            multiples.line(panel, data.years, line * factor, "black", 0.9)
+        if largest == 0:
+            multiples.text(panel.x + panel.width / 2, panel.y + panel.height / 2, "none", color="#888888", ha="center")
+    keys: list[Any] = [
+        (Patch(facecolor=colour), name) for colour, name in zip(stack.colours, stack.names, strict=True)
+    ][::-1]  # as the areas lie on one another
+    if stack.line is not None:
+        keys.insert(0, (Line2D([], [], color="black", linewidth=0.9), stack.line_name))
+    _mark_projection(multiples, data, keys)
+    return multiples.finish(keys)
+
+
+def import_requirement_figure(data: FigureData) -> Figure:
+    """Share of the need that must be imported, one panel for each element, the others in grey behind it.
+
+    Parameters
+    ----------
+    data : FigureData
+        Years, elements and the import requirement.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    from matplotlib.lines import Line2D
+
+    title = "Import requirement: share of the need for refined metal that domestic metal cannot meet"
+    multiples = Multiples(len(data.elements), title, data.caption)
+    colours = [ELEMENT_COLOURS.get(element, SERIES_COLOURS[e % 10]) for e, element in enumerate(data.elements)]
+    percent = 100.0 * data.import_requirement
+    for e, panel in enumerate(multiples.panels):
+        multiples.frame(panel, f"{data.element_names[e]}, % of need", data.years, 104.0, [0, 25, 50, 75, 100])
+        for other in range(len(data.elements)):
+            if other != e:
+                multiples.line(panel, data.years, percent[:, other], PALE, 0.7)
+        if data.import_requirement_band is not None:
+            low, high = 100.0 * data.import_requirement_band[:, :, e]
+            multiples.area(panel, data.years, low, high, colours[e], alpha=0.25)
+        multiples.line(panel, data.years, percent[:, e], colours[e], 1.8)
+        defined = np.flatnonzero(np.isfinite(percent[:, e]))
+        if defined.size:
+            last = int(defined[-1])
+            year, value = int(data.years[last]), float(percent[last, e])
+            beneath = percent[defined[len(defined) // 2 :], e]  # the part of the line that the words lie along
+            above = beneath.min() < 15
+            multiples.text(
+                float(panel.across(year)), float(panel.up(beneath.max() + 3 if above else beneath.min() - 4)),
+                f"{value:.0f} % in {year}", size=8, color=colours[e], weight="bold", ha="right",
+                va="bottom" if above else "top", zorder=5,
+            )  # fmt: skip
+    keys: list[Any] = [(Line2D([], [], color=INK, linewidth=1.8), "The element of the panel")]
+    if len(data.elements) > 1:
+        keys.append((Line2D([], [], color=PALE, linewidth=1.2), "The other elements"))
+    _mark_projection(multiples, data, keys)
+    return multiples.finish(keys)
+
+
+def main() -> int:
+    """Draw what standard input holds, a pickled `FigureData` and a folder, once the plotting library is imported."""
+    import matplotlib.backends.backend_agg
+    import matplotlib.backends.backend_svg
+    import matplotlib.figure  # noqa: F401
+
+    content = sys.stdin.buffer.read()
+    if content:  # else the run failed before there was anything to draw
+        data, folder = pickle.loads(content)
+        draw_figures(data, Path(folder))
+    return 0
+
+
+if __name__ == "__main__":
+    from mfa.report import figures  # pickle names the classes of the importable module, not those of __main__
+
+    sys.exit(figures.main())

@@ -1,0 +1,211 @@
+"""The folder of a run: results.nc, tables, figures and run.json, complete or not there at all."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+import os
+import platform
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from mfa.errors import Fault, InputError
+from mfa.report.figures import draw_figures, figure_data
+from mfa.report.netcdf import write_results
+from mfa.report.tables import write_flows, write_indicators, write_stocks
+from mfa.report.worker import FigureWorker
+from mfa.results import Results
+
+OWN_FILES = ("results.nc", "indicators.csv", "flows.csv", "stocks.csv", "figures", "run.json")
+"""What a run writes; other files in its folder are kept when it is replaced, but for reports on the old run."""
+STALE = "report."
+"""Beginning of the names of reports, which do not outlive the run that they are about."""
+
+
+def run_record(results: Results) -> dict[str, Any]:
+    """What run.json says: enough to know what was run, and to run it again.
+
+    Parameters
+    ----------
+    results : Results
+        What a run computed.
+
+    Returns
+    -------
+    dict
+        Version, scenario as resolved, hashes of scenario and parameters, seed, wall time, worst balance residual and
+        where, warnings.
+    """
+    import numpy as np
+
+    from mfa import __version__
+
+    attrs = results.attrs
+    return {
+        "scenario": results.name,
+        "title": attrs.get("title"),
+        "scope": results.scope,
+        "dataset": attrs.get("dataset"),
+        "years": [int(results.years[0]), int(results.years[-1])],
+        "samples": len(results.labels.get("sample", [])) or None,
+        "seed": attrs.get("seed"),
+        "money": results.money,
+        "version": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "hashes": {"scenario": attrs.get("scenario_hash"), "parameters": attrs.get("dataset_hash")},
+        "wall_time_s": attrs.get("wall_time", attrs.get("engine_seconds")),
+        "worst_balance_residual": attrs.get("balance"),
+        "warnings": list(attrs.get("warnings", [])),
+        "written": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "changes": attrs.get("changes", []),
+        "resolved": attrs.get("resolved"),
+    }
+
+
+def save_run(
+    results: Results,
+    folder: Path,
+    figures: bool = True,
+    worker: FigureWorker | None = None,
+    tell: Callable[[str], None] = lambda message: None,
+) -> Path:
+    """Write the folder of a run.
+
+    Everything is written to a new folder beside it, which takes its place when all is complete: a run that fails or is
+    cut off leaves the old folder whole.
+
+    Parameters
+    ----------
+    results : Results
+        What a run computed.
+    folder : Path
+        Folder to make or replace.
+    figures : bool
+        Whether to draw figures; never of a run with totals only.
+    worker : FigureWorker, optional
+        A process that was started before and draws them; one is started if not given.
+    tell : callable
+        Called with a word on what is being done.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    InputError
+        If the path exists and is not the folder of a run, or cannot be written.
+    """
+    folder = Path(folder)
+    check_target(folder)
+    figures = figures and results.attrs.get("detail") != "totals"  # figures show products and origins
+    with contextlib.ExitStack() as stack:
+        if figures and worker is None:
+            worker = stack.enter_context(FigureWorker())
+        draft = stack.enter_context(_draft(folder))
+        if figures and worker is not None:
+            (draft / "figures").mkdir()
+            worker.draw(figure_data(results), draft / "figures")
+        tell("writing tables")
+        write_indicators(results, draft / "indicators.csv")
+        write_flows(results, draft / "flows.csv")
+        write_stocks(results, draft / "stocks.csv")
+        write_results(results, draft / "results.nc")
+        if figures and worker is not None:
+            tell("drawing figures")
+            worker.wait()
+        text = json.dumps(run_record(results), indent=2, ensure_ascii=False, default=str)
+        (draft / "run.json").write_text(text + "\n", encoding="utf-8")
+        _replace(folder, draft)
+    return folder
+
+
+def check_target(folder: Path) -> None:
+    """Refuse a path that exists and is neither empty nor the folder of a run.
+
+    Parameters
+    ----------
+    folder : Path
+        Where results are to be written.
+
+    Raises
+    ------
+    InputError
+        If writing there would destroy something else.
+    """
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise InputError(Fault(str(folder), "is a file", "name a folder"))
+    if any(folder.iterdir()) and not (folder / "run.json").is_file():
+        raise InputError(Fault(str(folder), "is not the folder of a run and not empty", "name another folder"))
+
+
+@contextlib.contextmanager
+def _draft(folder: Path) -> Iterator[Path]:
+    """A new folder beside the one to be written; removed again unless it has taken its place."""
+    draft = folder.parent / f".{folder.name}.{os.getpid()}.part"
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _clear_up(folder)
+        if draft.exists():
+            shutil.rmtree(draft)
+        draft.mkdir()
+    except OSError as error:
+        raise InputError(Fault(str(folder), f"cannot be written ({error.strerror})", "name another folder")) from None
+    try:
+        yield draft
+    finally:
+        if draft.exists():
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def _clear_up(folder: Path) -> None:
+    """Put right what a run that was killed left beside the folder: its draft goes, the old folder comes back."""
+    for left in folder.parent.glob(f".{folder.name}.*.*"):
+        process, _, kind = left.name.removeprefix(f".{folder.name}.").partition(".")
+        if kind not in ("part", "old") or not process.isdecimal() or _alive(int(process)):
+            continue
+        if kind == "old" and not folder.exists():
+            os.replace(left, folder)
+        else:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    """Whether a process may still be running; told on POSIX only."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True
+
+
+def _replace(folder: Path, draft: Path) -> None:
+    """Let the draft take the place of the folder; files that no run writes move along."""
+    if not folder.exists():
+        os.replace(draft, folder)
+        return
+    old = folder.parent / f".{folder.name}.{os.getpid()}.old"
+    os.replace(folder, old)
+    try:
+        os.replace(draft, folder)
+    except BaseException:
+        os.replace(old, folder)
+        raise
+    for path in old.iterdir():
+        if path.name not in OWN_FILES and not path.name.startswith(STALE):
+            os.replace(path, folder / path.name)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+__all__ = ["check_target", "draw_figures", "run_record", "save_run"]

@@ -1,0 +1,229 @@
+"""Small multiples drawn straight on a figure: areas and lines over years in a grid of panels, with one legend.
+
+Panels are not `matplotlib` axes: locators, tick objects and layout of some thirty axes would take most of the time that
+a run takes. Everything is placed in shares of the figure instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+STYLE: Any = {"svg.fonttype": "none", "svg.hashsalt": "mfa", "font.family": "sans-serif", "font.size": 8}
+WIDTH = 10.5
+"""Width of a figure, inch."""
+PANEL_HEIGHT = 2.3
+HEAD, FOOT = 0.45, 0.38
+"""Room above and below the panels, inch."""
+INK, SOFT = "#333333", "#666666"
+DASHED: dict[str, Any] = {"color": SOFT, "linewidth": 0.7, "linestyle": (0, (3, 2))}
+
+
+def year_ticks(start: int, stop: int) -> list[int]:
+    """Round years to name on a time axis.
+
+    Examples
+    --------
+    >>> year_ticks(1990, 2060)
+    [2000, 2020, 2040, 2060]
+    >>> year_ticks(2020, 2024)
+    [2020, 2022, 2024]
+    """
+    span = stop - start
+    step = 20 if span > 45 else 10 if span > 18 else 5 if span > 8 else 2 if span > 3 else 1
+    return list(range(-(-start // step) * step, stop + 1, step))
+
+
+def value_ticks(largest: float) -> list[float]:
+    """Two to five round values from 0 up to at most `largest`.
+
+    Examples
+    --------
+    >>> value_ticks(870.0)
+    [0.0, 200.0, 400.0, 600.0, 800.0]
+    >>> value_ticks(1.3)
+    [0.0, 0.5, 1.0]
+    """
+    if not largest > 0 or not np.isfinite(largest):
+        return [0.0]
+    power = 10.0 ** np.floor(np.log10(largest))
+    step = next(power * part for part in (0.25, 0.5, 1.0, 2.0) if largest / (power * part) < 5)
+    return [float(f"{i * step:.12g}") for i in range(int(largest / step * (1 + 1e-12)) + 1)]
+
+
+def number(value: float) -> str:
+    """Tick label.
+
+    Examples
+    --------
+    >>> number(1200.0), number(0.25), number(0.0)
+    ('1 200', '0.25', '0')
+    """
+    return f"{value:,.0f}".replace(",", " ") if value == int(value) else f"{value:.6g}"
+
+
+@dataclass
+class Panel:
+    """One panel: where it lies on the figure, which years and values it shows.
+
+    Attributes
+    ----------
+    x, y, width, height : float
+        Lower left corner and size, share of the figure.
+    years : tuple of int
+        First and last year.
+    top : float
+        Value at the upper edge; 0 lies at the lower edge.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+    years: tuple[int, int] = (0, 1)
+    top: float = 1.0
+
+    def across(self, years: Any) -> Any:
+        """Horizontal place of years."""
+        return self.x + self.width * (np.asarray(years, dtype=float) - self.years[0]) / (self.years[1] - self.years[0])
+
+    def up(self, values: Any) -> Any:
+        """Vertical place of values."""
+        return self.y + self.height * np.asarray(values, dtype=float) / self.top
+
+
+class Multiples:
+    """A figure with one panel for each of a number of things, a title, a legend and a line of small print.
+
+    Parameters
+    ----------
+    n_panels : int
+        Panels; one more cell of the grid holds the legend.
+    title, caption : str
+        Text above and below.
+    """
+
+    def __init__(self, n_panels: int, title: str, caption: str) -> None:
+        from matplotlib.figure import Figure
+
+        columns = min(4, n_panels + 1)
+        rows = -(-(n_panels + 1) // columns)
+        self.height = HEAD + FOOT + PANEL_HEIGHT * rows
+        self.figure: Figure = Figure(figsize=(WIDTH, self.height))
+        self.lines: list[tuple[Any, str, float]] = []
+        """Segments to draw, with colour and width."""
+        cell_width, cell_height = 0.985 / columns, PANEL_HEIGHT / self.height
+        left, top = 0.012, 1 - HEAD / self.height
+        cells = [
+            (left + (i % columns) * cell_width, top - (i // columns + 1) * cell_height) for i in range(rows * columns)
+        ]
+        margin = 0.40 / WIDTH
+        width = cell_width - margin - 0.17 / WIDTH
+        self.panels = [
+            Panel(x + margin, y + 0.28 / self.height, width, cell_height - 0.58 / self.height)
+            for x, y in cells[:n_panels]
+        ]
+        x, y = cells[n_panels]
+        self.legend_place = (x + margin - 0.1 / WIDTH, y + cell_height - 0.02)
+        self.text(left, 1 - 0.22 / self.height, title, size=11, weight="bold", va="center")
+        self.text(left, 0.17 / self.height, caption, size=7, color=SOFT, va="center")
+
+    def text(self, x: float, y: float, words: str, size: float = 7.0, color: str = INK, **options: Any) -> None:
+        """Put text on the figure."""
+        self.figure.text(x, y, words, fontsize=size, color=color, **options)
+
+    def frame(
+        self, panel: Panel, title: str, years: Sequence[int] | np.ndarray, top: float, ticks: Sequence[float]
+    ) -> None:
+        """Draw title and axes of a panel, and fix its scale.
+
+        Parameters
+        ----------
+        panel : Panel
+            Panel to prepare.
+        title : str
+            What it shows, with the unit.
+        years : sequence of int
+            Years of the time axis.
+        top : float
+            Value at the upper edge.
+        ticks : sequence of float
+            Values to name.
+        """
+        start, stop = int(years[0]), max(int(years[-1]), int(years[0]) + 1)
+        panel.years, panel.top = (start, stop), top
+        tick_x, tick_y = 0.03 / WIDTH, 0.03 / self.height
+        axis = [[(panel.x, panel.y + panel.height), (panel.x, panel.y), (panel.x + panel.width, panel.y)]]
+        for year in year_ticks(start, stop):
+            x = float(panel.across(year))
+            axis.append([(x, panel.y), (x, panel.y - tick_y)])
+            self.text(x, panel.y - 1.8 * tick_y, str(year), color=SOFT, ha="center", va="top")
+        for tick in ticks:
+            y = float(panel.up(tick))
+            axis.append([(panel.x, y), (panel.x - tick_x, y)])
+            self.text(panel.x - 1.6 * tick_x, y, number(tick), color=SOFT, ha="right", va="center_baseline")
+        for segment in axis:
+            self.lines.append((segment, "#777777", 0.6))
+        self.text(panel.x, panel.y + panel.height + 0.08 / self.height, title, size=8.5, weight="bold")
+
+    def mark_year(self, panel: Panel, year: float) -> None:
+        """Draw a vertical, dashed line at a year."""
+        from matplotlib.lines import Line2D
+
+        x = float(panel.across(year))
+        self.figure.add_artist(Line2D([x, x], [panel.y, panel.y + panel.height], zorder=4, **DASHED))
+
+    def area(
+        self, panel: Panel, years: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str, **style: Any
+    ) -> Any:
+        """Fill between two lines."""
+        from matplotlib.patches import Polygon
+
+        across = panel.across(years)
+        corners = np.concatenate(
+            [np.column_stack([across, panel.up(high)]), np.column_stack([across, panel.up(low)])[::-1]]
+        )
+        patch = Polygon(corners, facecolor=colour, linewidth=0, **style)
+        self.figure.add_artist(patch)
+        return patch
+
+    def line(self, panel: Panel, years: np.ndarray, values: np.ndarray, colour: str, width: float) -> None:
+        """Draw a line over the years in which it has values."""
+        points = np.column_stack([panel.across(years), panel.up(values)])
+        defined = np.isfinite(values)
+        edges = np.flatnonzero(np.diff(defined.astype(int))) + 1
+        for part in np.split(np.arange(len(values)), edges):
+            if defined[part[0]] and len(part) > 1:
+                self.lines.append((points[part], colour, width))
+
+    def finish(self, keys: Sequence[tuple[Any, str]]) -> Figure:
+        """Draw all lines, and the legend.
+
+        Parameters
+        ----------
+        keys : sequence of (artist, name)
+            Entries of the legend, from the top.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+        """
+        from matplotlib.collections import LineCollection
+
+        segments, colours, widths = zip(*self.lines, strict=True)
+        lines = LineCollection(segments, colors=colours, linewidths=widths, capstyle="butt", joinstyle="round")
+        lines.set_transform(self.figure.transFigure)
+        lines.set_zorder(3)
+        self.figure.add_artist(lines)
+        artists, names = zip(*keys, strict=True)
+        self.figure.legend(
+            artists, names, loc="upper left", bbox_to_anchor=self.legend_place, borderaxespad=0, handlelength=1.2,
+            handleheight=1.0, labelspacing=0.45, frameon=False, fontsize=7.5, labelcolor=INK,
+        )  # fmt: skip
+        return self.figure

@@ -1,0 +1,171 @@
+"""Many cohorts at once: matrix products for the totals, tables written once for the cohorts, and their solution.
+
+Plain numpy, arrays of three axes as in `mfa.system.cohort_survival`. New memory costs more than the arithmetic, so a
+table is written once, and not at all before a cohort enters. Totals of series that share a lifetime are products of
+matrices.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mfa.system.cohort_survival import Survival, exit_matrix, part_of, survival_matrix, turn
+
+Floats = NDArray[np.float64]
+
+BLOCK_CELLS = 1 << 16
+"""Cells of stock by cohort that are worked on at a time, so that they stay in the processor's cache."""
+
+LARGE_BYTES = 1 << 27
+"""Tables above this are worth several threads, and memory of their own."""
+
+FEW_PRODUCTS = 1 << 18
+"""Multiplications in a matrix product that is too small for the linear algebra library to start threads of its own."""
+
+
+def products(matrices: Sequence[Floats], entries: Floats) -> list[Floats]:
+    """Sums over cohorts of matrices [time, cohort] times entries [lead, cohort, trail].
+
+    Sixteen years at a time: cohorts that enter later have no part in them, which saves nearly half of the work. Few
+    series at a time: the threads of the linear algebra library gain little here, lose much on a busy machine, and go on
+    to wait for work on the cores that `side_by_side` needs.
+    """
+    years, cohorts = matrices[0].shape
+    lead, _, trail = entries.shape
+    step = 16 if lead * trail >= 256 else years
+    totals = np.empty((len(matrices), lead, years, trail))
+    found = totals.swapaxes(1, 3) if trail == 1 else totals  # then the series lie along lead
+    entries = turn(entries) if trail == 1 else entries
+    parts = [(start, min(start + step, years)) for start in range(0, years, step)]
+    wide = FEW_PRODUCTS // (step * cohorts) + 1
+    for begin in range(0, entries.shape[2], wide):
+        some = slice(begin, begin + wide)
+        for matrix, total in zip(matrices, found, strict=True):
+            for start, stop in parts:
+                alive = cohorts - years + stop
+                np.matmul(matrix[start:stop, :alive], entries[:, :alive, some], out=total[:, start:stop, some])
+    return list(totals)
+
+
+def tables(matrix: Floats, exits: Floats, entries: Floats) -> tuple[Floats, Floats]:
+    """Stock and outflow by cohort, each written once; before a cohort enters the zeros of new memory are left alone."""
+    years, cohorts = matrix.shape
+    lead, _, trail = entries.shape
+    tables = empty_tables((lead, years, cohorts, trail))
+    leads = max(1, 2 * BLOCK_CELLS // (years * cohorts * max(1, trail)))
+    step = max(1, min(years, 2 * BLOCK_CELLS // (cohorts * max(1, trail))))
+
+    def write(table: int) -> None:
+        for start in range(0, years, step):
+            stop = min(start + step, years)
+            alive = cohorts - years + stop
+            share = (matrix, exits)[table][start:stop, :alive, None]
+            if 1 < trail < 64:
+                share = np.repeat(share, trail, axis=2)  # one long inner loop in place of many short ones
+            for begin in range(0, lead, leads):
+                some = slice(begin, begin + leads)
+                np.multiply(entries[some, None, :alive], share, out=tables[table][some, start:stop, :alive])
+
+    side_by_side(write, 2, 16.0 * tables[0].size)
+    return tables
+
+
+def grouped_totals(entries: Floats, survival: Survival, years: int, multiplier: Floats | None) -> tuple[Floats, Floats]:
+    """Stock and outflow where each lead has lifetimes of its own, shared along trail: matrix products by lead."""
+    lead, cohorts, trail = entries.shape
+    stock, outflow = np.empty((lead, years, trail)), np.empty((lead, years, trail))
+    step = max(1, 16 * BLOCK_CELLS // (years * cohorts))
+    for start in range(0, lead, step):
+        part = slice(start, start + step)
+        few = None if multiplier is None else part_of(multiplier, part, slice(None))
+        matrix = survival_matrix(survival.part(part, slice(None)), years, cohorts - years, few)[..., 0]
+        np.matmul(matrix, entries[part], out=stock[part])
+        np.matmul(exit_matrix(matrix), entries[part], out=outflow[part])
+    return stock, outflow
+
+
+def own_totals(inflow: Floats, survival: Survival) -> tuple[Floats, Floats]:
+    """Stock and outflow where every series has a lifetime of its own, the same for all its cohorts.
+
+    stock[t] = sum over cohorts c <= t of inflow[c] sf(t-c), and the outflow with the fall of sf.
+    """
+    lead, years, trail = inflow.shape
+    stock, outflow = np.empty((2, lead, years, trail))
+    for leads, trails in blocks_of(lead, years, trail, BLOCK_CELLS):
+        share = np.minimum.accumulate(survival.part(leads, trails).at(np.arange(years, dtype=np.float64)), axis=1)
+        fall = -np.diff(share, axis=1, prepend=1.0)
+        backwards, falls = np.ascontiguousarray(share[:, ::-1]), np.ascontiguousarray(fall[:, ::-1])
+        flow = np.ascontiguousarray(inflow[leads, :, trails])
+        for year in range(years):
+            past, ages = flow[:, : year + 1], slice(years - 1 - year, years)
+            np.einsum("lcs,lcs->ls", past, backwards[:, ages], out=stock[leads, year, trails])
+            np.einsum("lcs,lcs->ls", past, falls[:, ages], out=outflow[leads, year, trails])
+    return stock, outflow
+
+
+def solve(matrix: Floats, target: Floats, initial: Floats | None) -> Floats | None:
+    """Initial stock and inflow whose survivors are the target; None if a cohort enters with (nearly) 0.
+
+    Forward substitution in the triangular matrix, sixteen years at a time; `columns` as in `_product`.
+    """
+    lead, years, trail = target.shape
+    earlier = matrix.shape[1] - years
+    if not np.all(np.diagonal(matrix, earlier) > 1e-100):
+        return None
+    entries = np.empty((lead, earlier + years, trail))
+    if initial is not None:
+        entries[:, :earlier] = initial
+    blocks = [matrix[i : i + 16, earlier + i : earlier + i + 16] for i in range(0, years, 16)]
+    inverses: list[Floats] = []
+    for i, block in enumerate(blocks):  # the same block over and over where the lifetime is that of all cohorts
+        same = i > 0 and np.array_equal(block, blocks[i - 1])
+        inverses.append(inverses[-1] if same else np.asarray(np.linalg.inv(block), dtype=np.float64))
+    wanted, found = (turn(x) if trail == 1 else x for x in (target, entries))
+    wide = FEW_PRODUCTS // (16 * matrix.shape[1]) + 1
+    for begin in range(0, found.shape[2], wide):
+        some = slice(begin, begin + wide)
+        for start, inverse in zip(range(0, years, 16), inverses, strict=True):
+            stop = min(start + 16, years)
+            before, now = slice(0, earlier + start), slice(earlier + start, earlier + stop)
+            missing = wanted[:, start:stop, some]
+            if now.start:
+                missing = missing - np.matmul(matrix[start:stop, before], found[:, before, some])
+            np.matmul(inverse, missing, out=found[:, now, some])
+    return entries
+
+
+def empty_tables(shape: tuple[int, ...]) -> tuple[Floats, Floats]:
+    """Two tables of zeros, small ones in one piece of memory: one large piece comes faster than two small ones."""
+    if 16 * np.prod(shape) > LARGE_BYTES:
+        return np.zeros(shape), np.zeros(shape)
+    both = np.zeros((2, *shape))
+    return both[0], both[1]
+
+
+def side_by_side(work: Callable[[int], None], count: int, memory: float) -> None:
+    """Do `work(0)`, `work(1)` ... on the processor's cores where `memory` bytes are worth the threads.
+
+    New memory costs more than the arithmetic, and the cost divides by the cores.
+    """
+    cores = min(count, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 4)
+    if cores < 2 or memory < LARGE_BYTES:
+        for item in range(count):
+            work(item)
+        return
+    with ThreadPoolExecutor(cores) as pool:
+        list(pool.map(work, range(count)))
+
+
+def blocks_of(lead: int, cohorts: int, trail: int, cells: int) -> Iterator[tuple[slice, slice]]:
+    """Blocks of series whose cohorts together are about `cells`."""
+    wide = max(1, cells // cohorts)
+    trails = max(1, min(trail, wide))
+    leads = max(1, wide // trails)
+    for start in range(0, lead, leads):
+        for begin in range(0, trail, trails):
+            yield slice(start, min(start + leads, lead)), slice(begin, min(begin + trails, trail))
