@@ -1,0 +1,106 @@
+"""Figures: what they show, that all are written, that their text is text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mfa.errors import MfaError
+from mfa.report.figures import draw_figures, figure_data, stacked_figure
+from mfa.report.worker import FigureWorker
+from mfa.results import Results
+from tests.conftest import make_results
+
+NAMES = ["discards_by_destination", "import_requirement", "stock_by_product", "supply_mix"]
+
+
+def test_layers_add_up_to_the_totals(results: Results) -> None:
+    data = figure_data(results)
+    stock = results.plain("stocks")["in_use"].sum(("region", "product", "component")).values
+    np.testing.assert_allclose(data.stacks["stock_by_product"].values.sum(axis=0), stock)
+    imports = results.plain("flows")["imports"].sum(("region", "origin")).values
+    supply = data.stacks["supply_mix"]
+    layers = [i for i, name in enumerate(supply.names) if name.startswith("Imports")]
+    np.testing.assert_allclose(supply.values[layers].sum(axis=0), imports)
+
+
+def test_names_are_those_of_the_labels(results: Results) -> None:
+    data = figure_data(results)
+    assert data.element_names == ["Lithium", "Cobalt", "Nickel"]
+    assert data.stacks["stock_by_product"].names == ["Vehicles"]
+    assert "Imports: Argentina" in data.stacks["supply_mix"].names
+    assert "Scope of the need: products" in data.caption
+
+
+def test_all_figures_are_written_with_text_as_text(tmp_path: Path, results: Results) -> None:
+    written = draw_figures(figure_data(results), tmp_path)
+    assert sorted(path.name for path in written) == sorted(f"{name}.{end}" for name in NAMES for end in ("svg", "png"))
+    text = (tmp_path / "supply_mix.svg").read_text(encoding="utf-8")
+    assert ">Lithium, t/yr<" in text
+    assert ">Data until 2024, projection after<" in text
+    assert (tmp_path / "supply_mix.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_figures_are_the_same_each_time(tmp_path: Path, results: Results) -> None:
+    data = figure_data(results)
+    draw_figures(data, tmp_path, formats=("svg",))
+    first = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    draw_figures(data, tmp_path, formats=("svg",))
+    assert first == {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+
+def test_samples_get_a_band() -> None:
+    data = figure_data(make_results(n_samples=3, small=True))
+    assert data.import_requirement_band is not None
+    assert data.import_requirement_band.shape == (2, 15, 3)
+    assert "Mean of 3 samples" in data.caption
+
+
+def test_nothing_at_all_can_be_drawn(tmp_path: Path) -> None:
+    results = make_results(small=True)
+    for group in ("flows", "stocks", "policy"):
+        for array in results.arrays(group).values():
+            array[:] = 0
+    data = figure_data(results)
+    assert np.isnan(data.import_requirement).all()
+    assert len(draw_figures(data, tmp_path, formats=("svg",))) == 4
+    assert ">none<" in (tmp_path / "stock_by_product.svg").read_text(encoding="utf-8")
+
+
+def test_only_a_known_last_year_of_data_is_marked(tmp_path: Path) -> None:
+    assert figure_data(make_results(small=True)).last_data_year == 2024
+    assert figure_data(make_results(small=True, last_data_year=2020)).last_data_year == 2020
+    data = figure_data(make_results(small=True, dataset="elsewhere"))
+    assert data.last_data_year is None
+    draw_figures(data, tmp_path, formats=("svg",))
+    assert "projection" not in (tmp_path / "supply_mix.svg").read_text(encoding="utf-8")
+
+
+def test_one_element_and_one_year_can_be_drawn(results: Results) -> None:
+    data = figure_data(results)
+    data.years, data.elements, data.element_names = data.years[:1], ["Li"], ["Lithium"]
+    stack = data.stacks["stock_by_product"]
+    stack.values = stack.values[:, :1, :1]
+    assert stacked_figure(data, stack).get_figwidth() > 0
+
+
+def test_the_worker_draws(tmp_path: Path, results: Results) -> None:
+    with FigureWorker() as worker:
+        worker.draw(figure_data(results), tmp_path)
+        worker.wait()
+    assert len(list(tmp_path.iterdir())) == 8
+
+
+def test_a_worker_that_fails_says_so(tmp_path: Path, results: Results) -> None:
+    with FigureWorker() as worker:
+        worker.draw(figure_data(results), tmp_path / "nowhere")
+        with pytest.raises(MfaError, match="the figures could not be drawn .*nowhere"):
+            worker.wait()
+
+
+def test_an_unused_worker_ends() -> None:
+    with FigureWorker() as worker:
+        process = worker._process
+    assert process.returncode is not None
