@@ -45,7 +45,8 @@ class CohortSurvival:
 
         def share(parts: Ints, cohorts: slice) -> Floats:
             cells = [array[:, :, parts, cohorts, None] for array in (code, first, second)]
-            result = survival_function(ages, *cells, curves=curves)
+            code_, first_, second_ = cells
+            result = survival_function(ages, code_, first_, second_, curves=curves)
             return np.broadcast_to(result, (*cells[0].shape[:-1], n_ages))
 
         # [sample, region, part, age] and [sample, region, part, cohort, age]
@@ -78,7 +79,7 @@ class CohortSurvival:
         return result
 
     def ratio(self, position: int, n_cohorts: int | None = None) -> Floats:
-        """sf(a) / sf(a - 1) at `position` of the cohort axis, of cohorts 0 to n_cohorts - 1 (default: all before it)."""
+        """sf(a) / sf(a - 1) at `position` of the cohort axis, of cohorts 0 to n_cohorts - 1 (default: all earlier)."""
         return self._gather(
             self.age_ratio, self.cohort_ratio, position, position if n_cohorts is None else n_cohorts, 0
         )
@@ -306,7 +307,7 @@ def _fill_optional(par: YearParameters) -> None:
 
 
 def _content(par: YearParameters, layout: Layout, n_years: int, cohorts: Ints) -> Floats:
-    """Element and component mass of one component, by year of making: [cohort, sample, region, element + mass, item]."""
+    """Element and component mass of one component by year of making: [cohort, sample, region, element + mass, item]."""
     content, mass = par.path("content"), par.path("component_mass")
     lead = np.broadcast_shapes(content.shape[:3], mass.shape[:3])
     lead = (len(cohorts), *lead[1:])
@@ -352,7 +353,7 @@ def _second_survival(arrays: Any, layout: Layout, shift: float, n_ages: int) -> 
 
 
 def _initial_stock(arrays: Any, layout: Layout, cohorts: Ints, years: Ints) -> tuple[Floats, Floats]:
-    """Initial units [sample, region, product, cohort] and chemistry mix [sample, region, item, cohort] before the run."""
+    """Units [sample, region, product, cohort] and chemistry mix [sample, region, item, cohort] before the run."""
     first = layout.first
     if first == 0 or "initial_stock" not in arrays:
         shape = (1, 1, layout.n_product, first)

@@ -56,7 +56,7 @@ def run(scenario: Scenario | Inputs | str, *, detail: str = "full") -> Results:
 
     if isinstance(scenario, str):
         scenario = load_scenario(scenario)
-    inputs: Inputs = scenario.inputs() if hasattr(scenario, "inputs") else scenario  # type: ignore[union-attr]
+    inputs: Inputs = scenario.inputs() if hasattr(scenario, "inputs") else scenario
     started = clock.perf_counter()
     arrays, worst, model = solve(inputs, detail=detail)
     attrs: dict[str, Any] = dict(inputs.attrs or {})
@@ -96,7 +96,6 @@ def _slice_samples(model: Model, start: int, stop: int) -> Model:
     """The same model for some of its samples."""
     from dataclasses import replace
 
-    from mfa.assembly import CohortSurvival
     from mfa.system.layout import YearParameters
 
     def cut(values: Any, axis: int) -> Any:
@@ -110,13 +109,10 @@ def _slice_samples(model: Model, start: int, stop: int) -> Model:
     par._by_year = {name: cut(values, 1) for name, values in model.par._by_year.items()}
     par._fixed = {name: cut(values, 0) for name, values in model.par._fixed.items()}
 
-    def cut_survival(survival: CohortSurvival | None) -> CohortSurvival | None:
-        return None if survival is None else survival.samples(start, stop)
-
     return replace(
-        model, par=par, survival=cut_survival(model.survival),
-        component_survival=cut_survival(model.component_survival),
-        second_survival=cut_survival(model.second_survival), initial_units=cut(model.initial_units, 0),
+        model, par=par, survival=model.survival.samples(start, stop),
+        component_survival=model.component_survival and model.component_survival.samples(start, stop),
+        second_survival=model.second_survival.samples(start, stop), initial_units=cut(model.initial_units, 0),
         initial_mix=cut(model.initial_mix, 0), content=cut(model.content, 1), n_sample=stop - start,
     )  # fmt: skip
 

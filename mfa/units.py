@@ -66,7 +66,7 @@ def parse_unit(text: str) -> Any:
     --------
     >>> print(parse_unit("t/yr"))
     t / yr
-    >>> parse_unit("USD_2024").is_compatible_with("USD_2020")
+    >>> parse_unit("USD_2024").is_compatible_with(parse_unit("USD_2020"))
     False
     """
     return _parse_unit(text.strip())

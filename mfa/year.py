@@ -256,7 +256,10 @@ class Society:
         kept_share = exported_share * p("keep_share")
         exported_share = exported_share - kept_share
         drawer_share = p("hibernation_share")
-        to_item = lambda array: np.broadcast_to(array, (*array.shape[:-1], layout.n_product))[..., None, item_product]
+
+        def to_item(array: Floats) -> Floats:
+            return np.broadcast_to(array, (*array.shape[:-1], layout.n_product))[..., None, item_product]
+
         x_item, h_item = to_item(exported_share), to_item(drawer_share)
         direct_item = 1.0 - x_item - h_item
         exports_used = x_item * discarded
@@ -926,7 +929,7 @@ class Society:
         self, t: int, by_scrap: Floats, secondary: Floats, used: Floats, refined_use: Floats, other_use: Floats
     ) -> Outcome:
         """Step 13: recycled-content obligations, credits and next year's certificate price."""
-        model, layout, par = self.model, self.model.layout, self.model.par
+        layout, par = self.model.layout, self.model.par
         n_e = layout.n_element
         need = refined_use[..., :n_e, :] @ layout.item_to_pair
         old_share = np.where(secondary > 0.0, over(by_scrap[:, :, 0] + by_scrap[:, :, 2], secondary), 0.0)

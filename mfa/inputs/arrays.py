@@ -233,8 +233,8 @@ class Inputs:
                 self._fault(f"labels[{dim}]", "a label stands twice", "name every label once", AlignmentError)
         for name, array in arrays.items():
             for part in _parts(array):
-                for dim in part.dims:
-                    known = "origin" if dim == "miner" else str(dim)
+                for dim in map(str, part.dims):
+                    known = "origin" if dim == "miner" else dim
                     if known in ("time", "cohort", "scrap") or known not in DIMENSIONS or known in found:
                         continue
                     if dim not in part.coords:

@@ -442,7 +442,7 @@ class _Check:
             mend = "nothing would be in use at the end of its first year; lengthen the lifetime"
             self._lifetime_fault(name, code, given & ~(start > 0), "survival at age 0 is 0", mend)
             if curves is not None:
-                rising = (np.diff(np.asarray(curves), axis=1) > 1e-12).any(axis=1)
+                rising = np.asarray((np.diff(np.asarray(curves), axis=1) > 1e-12).any(axis=1))
                 rows = np.where(code.values == TABLE, first.values, 0).astype(np.int64)
                 wrong = (code.values == TABLE) & rising[rows]
                 self._lifetime_fault(name, code, wrong, "survival rises with age", "a survival curve never rises")
@@ -482,7 +482,7 @@ class _Check:
 
     def _idle_origins(self) -> list[str]:
         """Headroom or equity where nothing is imported from."""
-        found = []
+        found: list[str] = []
         if "import_share" not in self.arrays:
             return found
         share = self.get("import_share", "rote").max(axis=(0, 1, 3))  # origin, element

@@ -25,7 +25,7 @@ SCOPED = "other_need"
 
 
 def shipped(kind: str) -> Path:
-    """Folder of the shipped ``parameters`` or ``scenarios``: inside an installed package, or beside it in a checkout."""
+    """Folder of the shipped ``parameters`` or ``scenarios``: in an installed package, or beside it in a checkout."""
     inside = PACKAGE / kind
     return inside if inside.is_dir() else PACKAGE.parent / kind
 

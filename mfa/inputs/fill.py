@@ -109,11 +109,12 @@ def place_patterns(
     stars = np.array([pattern.count(ALL) for pattern in patterns], dtype=np.int64)
     exact = np.flatnonzero(stars == 0)
     if len(exact):
-        index = tuple(
-            np.array([where[patterns[i][axis]] for i in exact], dtype=np.int64) for axis, where in enumerate(positions)
+        index: tuple[Any, ...] = tuple(
+            np.array([where[patterns[i][axis]] for i in exact.tolist()], dtype=np.int64)
+            for axis, where in enumerate(positions)
         )
         if index:
-            target[index] = np.array([filled[i] for i in exact])
+            target[index] = np.array([filled[i] for i in exact.tolist()])
             owner[index] = exact
         else:
             target[...] = filled[exact[0]]

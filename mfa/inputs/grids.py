@@ -1,4 +1,4 @@
-"""Arrays on their way into the model: rows of tables become dense grids, records of scenarios overwrite cells of them."""
+"""Arrays on their way into the model: rows of tables become dense grids, records of scenarios overwrite cells."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Axes:
     years: NDArray[np.int64]
     cohorts: NDArray[np.int64]
 
-    def of(self, dim: str) -> Sequence[Any]:
+    def of(self, dim: str) -> Sequence[Any] | NDArray[np.int64]:
         """Labels of a dim, or its years."""
         if dim == "time":
             return self.years

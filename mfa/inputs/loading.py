@@ -1,4 +1,4 @@
-"""From tables and a scenario to checked inputs: grids are built once, overwritten, completed with defaults, labelled."""
+"""From tables and a scenario to checked inputs: grids built once, overwritten, completed with defaults, labelled."""
 
 from __future__ import annotations
 
@@ -232,7 +232,7 @@ def labelled(grid: Grid, axes: Axes) -> xr.DataArray:
     return xr.DataArray(grid.data, dims=grid.dims, coords={dim: _coordinate(axes.of(dim)) for dim in grid.dims})
 
 
-def _coordinate(labels: Sequence[Any]) -> Any:
+def _coordinate(labels: Any) -> Any:
     return labels if isinstance(labels, np.ndarray) else np.asarray(labels, dtype=object).astype(str)
 
 

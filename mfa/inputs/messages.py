@@ -6,6 +6,7 @@ import difflib
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from mfa.errors import Fault
 
@@ -73,7 +74,7 @@ def listed(labels: Iterable[object], most: int = 6) -> str:
     return ", ".join(words[:most]) + f" and {len(words) - most} more"
 
 
-def number(value: float) -> str:
+def number(value: Any) -> str:
     """Return a number as a reader would write it.
 
     Examples

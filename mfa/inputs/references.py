@@ -14,7 +14,7 @@ _NOT_ENTRIES = ("comment", "preamble", "string")
 
 
 class References(Mapping[str, str]):
-    """Entries of one or several BibTeX files by key; a later file replaces an entry of the same key.
+    r"""Entries of one or several BibTeX files by key; a later file replaces an entry of the same key.
 
     Parameters
     ----------

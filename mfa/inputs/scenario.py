@@ -392,18 +392,19 @@ def _years(given: Any, source: Source, faults: list[Fault]) -> tuple[int, int] |
         listed = [given.get("start"), given.get("stop")]
     else:
         listed = list(given) if isinstance(given, (list, tuple)) else [given]
-    if len(listed) < 2 or not all(isinstance(year, int) and not isinstance(year, bool) for year in listed):
+    years = [year for year in listed if isinstance(year, int) and not isinstance(year, bool)]
+    if len(years) < 2 or len(years) < len(listed):
         faults.append(source.fault(path, f" = {given} is not a span of years", "write [1990, 2060]"))
         return None
-    for year, following in zip(listed, listed[1:], strict=False):
+    for year, following in zip(years, years[1:], strict=False):
         if following <= year:
             faults.append(source.fault(path, f": {following} after {year}: years run backwards", "write [start, stop]"))
             return None
-        if len(listed) > 2 and following != year + 1:
+        if len(years) > 2 and following != year + 1:
             mend = "the model counts in single years; write [start, stop]"
             faults.append(source.fault(path, f": {year + 1} is missing, the first gap", mend))
             return None
-    return listed[0], listed[-1]
+    return years[0], years[-1]
 
 
 def _check_settings(scenario: Scenario) -> list[Fault]:

@@ -22,7 +22,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass
 class Source:
-    """Where values were written: a file with the line of every key, or a change made in Python or on the command line."""
+    """Where values were written: a file with the line of every key, or a change made in Python or as an option."""
 
     name: str = ""
     lines: dict[KeyPath, int] = field(default_factory=dict)
@@ -84,7 +84,7 @@ def read_yaml(path: FilePath) -> tuple[Any, Source, list[Fault]]:
 
 
 def parse_yaml(text: str, source: Source) -> tuple[Any, Source, list[Fault]]:
-    """Parse YAML text, see `read_yaml`.
+    r"""Parse YAML text, see `read_yaml`.
 
     Examples
     --------

@@ -34,8 +34,8 @@ def answer_quota(
 ) -> QuotaAnswer:
     """Collection rate and shadow price under a collection quota.
 
-    With eps > 0 makers pay collectors lam = clip(V0 ((1 - Q)/(1 - cr0))^(-1/eps) - V, 0, pen) for each tonne, so that the
-    rate is cr(V + lam); with eps = 0 the rate is max(cr0, min(Q, cr_max)).
+    With eps > 0 makers pay collectors lam = clip(V0 ((1 - Q)/(1 - cr0))^(-1/eps) - V, 0, pen) for each tonne, so that
+    the rate is cr(V + lam); with eps = 0 the rate is max(cr0, min(Q, cr_max)).
 
     Parameters
     ----------
@@ -157,7 +157,8 @@ def next_certificate(
 ) -> Floats:
     """Certificate price of next year.
 
-    Goal G = penr clip(rest / sum obl / 0.1, 0, 1); cert[t+1] = G if cert[t] = 0, else min(penr, cert[t] + v (G - cert[t])).
+    Goal G = penr clip(rest / sum obl / 0.1, 0, 1); cert[t+1] = G if cert[t] = 0, else
+    min(penr, cert[t] + v (G - cert[t])).
 
     Examples
     --------

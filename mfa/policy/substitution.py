@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from mfa.system.layout import Floats
+from mfa.system.layout import Floats, Ints
 
 
-def wanted_shares(reference: Floats, cost_rise: Floats, response: Floats, to_pair: Floats, item_pair: Floats) -> Floats:
+def wanted_shares(reference: Floats, cost_rise: Floats, response: Floats, to_pair: Floats, item_pair: Ints) -> Floats:
     """Chemistry shares makers want at this year's prices: sig* = sig0 w / sum(sig0 w), w = exp(-b (C(P) - C(Pbase))).
 
     Parameters
@@ -35,7 +35,7 @@ def wanted_shares(reference: Floats, cost_rise: Floats, response: Floats, to_pai
 
 
 def shift_shares(
-    reference: Floats, wanted: Floats, deviation: Floats, speed: Floats, to_pair: Floats, item_pair: Floats
+    reference: Floats, wanted: Floats, deviation: Floats, speed: Floats, to_pair: Floats, item_pair: Ints
 ) -> tuple[Floats, Floats]:
     """Chemistry shares of the year: D = D[t-1] + s (sig* - sig0 - D[t-1]), sig = max(0, sig0 + D), renormalised.
 

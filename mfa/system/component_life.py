@@ -57,7 +57,8 @@ def fail(
     """Split the components of last year into kept, failed and gone with their product.
 
     Replaceable: kept q z U g, failed q z U (1 - g), with product U (1 - q z). Not replaceable: kept
-    q U g prod over other such k of (1 - f), all the rest with product. U = kept + failed + with product for each (c, d).
+    q U g prod over other such k of (1 - f), all the rest with product. U = kept + failed + with product for each
+    (c, d).
 
     Parameters
     ----------

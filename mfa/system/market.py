@@ -116,7 +116,7 @@ def import_caps(
     touched = (ban > 0.0) | (cut > 0.0)
     deliverable = (1.0 - ban * (1.0 - protection[..., None, :] * equity)) * (1.0 - cut)
     cap = deliverable * np.where(touched, 1.0, 1.0 + headroom) * share * wanted[..., None, :]
-    return ImportCaps(cap, (touched & (share > 0.0)).any(axis=-2))
+    return ImportCaps(cap, np.asarray((touched & (share > 0.0)).any(axis=-2)))
 
 
 def ore_cut(ore_share: Floats, ore_ban: Floats) -> Floats:

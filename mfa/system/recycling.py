@@ -93,9 +93,9 @@ def allocate(
 ) -> Floats:
     """Share feed among routes: first where it pays, then, in the room left, where somebody pays a gate fee.
 
-    In each pass shares are exp(beta margin) / sum over open routes. Each class asks its remainder by share; a route asked
-    beyond its room serves the askers of the round in falling order of their margin on it (ties pro rata) and closes;
-    until nothing remains or no route is open.
+    In each pass shares are exp(beta margin) / sum over open routes. Each class asks its remainder by share; a route
+    asked beyond its room serves the askers of the round in falling order of their margin on it (ties pro rata) and
+    closes; until nothing remains or no route is open.
 
     Parameters
     ----------

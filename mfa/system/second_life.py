@@ -22,6 +22,7 @@ def survive(stock: Floats, ratio: Floats) -> tuple[Floats, Floats]:
 
     Examples
     --------
+    >>> import numpy as np
     >>> kept, outflow = survive(np.array([[10.0]]), np.array([[0.75]]))
     >>> kept, outflow
     (array([[7.5]]), array([2.5]))

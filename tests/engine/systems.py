@@ -99,6 +99,7 @@ def differences(
     if "quota_state" in engine["policy"]:
         mine = engine["policy"]["quota_state"][0]
         theirs = plain.to_array("quota_state", ("region", "time", "product", "component"), coords)
+        dims = ("region", "time", "product", "component")
         for place in np.argwhere(mine > -1):
             here = QUOTA_STATES[int(mine[tuple(place)])]
             there = theirs[tuple(place)] or "none"
@@ -106,7 +107,7 @@ def differences(
                 found.append(
                     (
                         1.0,
-                        f"quota_state{_where(place, ('region', 'time', 'product', 'component'), coords)}: {here} against {there}",
+                        f"quota_state{_where(place, dims, coords)}: {here} against {there}",
                     )
                 )
                 break
@@ -130,7 +131,8 @@ def compare(found: list[Any], name: str, mine: np.ndarray, theirs: np.ndarray, d
         found.append(
             (
                 1e6 - coords["time"][place[time_axis]] + float(min(gap.max(), 1)) / 10,
-                f"{name}{_where(first, dims, coords)}: {mine[place]:.12g} against {theirs[place]:.12g} ({len(bad)} cells)",
+                f"{name}{_where(first, dims, coords)}: {mine[place]:.12g} against {theirs[place]:.12g} "
+                f"({len(bad)} cells)",
             )
         )
 

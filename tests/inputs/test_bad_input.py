@@ -100,7 +100,8 @@ def test_not_a_calendar_year(project: Any, faults: Any) -> None:
 
 
 def test_duplicate_row(project: Any, faults: Any) -> None:
-    project.write("tiny/opex.csv", f"route,value,unit,provenance,source\n{2 * f'hydro,1,USD_2024/t{project.END}\n'}")
+    row = f"hydro,1,USD_2024/t{project.END}\n"
+    project.write("tiny/opex.csv", f"route,value,unit,provenance,source\n{row}{row}")
     says(faults, "opex.csv:3 [route=hydro]", "the same keys stand in line 2", "keep one")
 
 
@@ -608,6 +609,7 @@ def test_ban_of_a_domestic_source(project: Any, faults: Any) -> None:
 
 def test_shock_on_top_of_an_override(project: Any, faults: Any) -> None:
     project.scenario(
-        "overrides:\n  ban: {CHN: {Co: {2022: 0.5}}}\nshocks:\n  - ban: {element: Co, origin: CHN, year: 2022, share: 1}\n"
+        "overrides:\n  ban: {CHN: {Co: {2022: 0.5}}}\n"
+        "shocks:\n  - ban: {element: Co, origin: CHN, year: 2022, share: 1}\n"
     )
     says(faults, "test.yaml:7", "shocks[0].ban hits cells where ban is 0.5 already", "remove one of the two")

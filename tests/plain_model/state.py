@@ -34,7 +34,6 @@ class State:
         v = values
         self.values = v
         self.region = region
-        first = v.first_year
         # N[p][c]: units in use; an initial stock stands at the end of the year before the run
         self.in_use: dict[Any, dict[int, float]] = {}
         for p in v.products:
