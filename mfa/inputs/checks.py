@@ -39,8 +39,6 @@ def check_inputs(inputs: Inputs) -> tuple[list[Fault], list[str]]:
     check = _Check(inputs)
     for name, array in inputs.arrays.items():
         check.values(name, array)
-    if check.faults:
-        return check.faults, []
     check.required()
     if check.faults:
         return check.faults, []
@@ -119,7 +117,8 @@ class _Check:
                 full[i] = int(position)
             for i, position in zip(years, every[0], strict=True):
                 full[i] = int(position)
-            more = f" and {len(every) - 1} more" if len(every) > 1 else ""
+            kind = "cell" if wrong.shape[0] > 1 else "year"
+            more = f" and {len(every) - 1} more {kind}{'s' * (len(every) > 2)}" if len(every) > 1 else ""
             shown = [dim for i, dim in enumerate(dims) if wrong.shape[i] > 1 or self._only(dim)]
             where = self.place(shown, [full[dims.index(dim)] for dim in shown])
             text = what(tuple(full)) if callable(what) else what
@@ -172,11 +171,8 @@ class _Check:
         value = float(data[tuple(np.argwhere(wrong)[0])])
         said = range_fault(parameter, value) or ("is out of range", "")
         where = coordinates(array, wrong)
-        self.fault(
-            name if not array.ndim else f"{name}[{where}]",
-            f"{'' if array.ndim else ''}= {number(value)} {said[0]}",
-            said[1],
-        )
+        place = f"{name}[{where}]" if array.ndim else name
+        self.fault("", f"{place} = {number(value)} {said[0]}", said[1])
 
     def required(self) -> None:
         """Parameters without which nothing runs."""
@@ -251,7 +247,7 @@ class _Check:
             times = tuple(1 + i for i, dim in enumerate(dims_of(letters)) if dim in ("time", "cohort"))
             wrong &= (total > 0).any(axis=(0, *times), keepdims=True)
         mend = f"the shares over {over} must sum to 1 within {SUM_TOLERANCE:g}"
-        self.report(name, letters, wrong, lambda cell: f"the shares sum to {number(float(total[cell]))}", mend)
+        self.report(name, letters, wrong, lambda cell: f"the shares sum to {number(at(total, cell))}", mend)
 
     def exists(self) -> np.ndarray:
         """Which (product, component, chemistry) have a share in some year."""
@@ -266,14 +262,15 @@ class _Check:
         elements = content.sum(axis=-1) if content.shape[-1] > 1 else content[..., 0] * self.size("element")
         over = elements > mass * (1.0 + MASS_TOLERANCE) + 1e-300
         if over.any():
-            over = over & self.exists()
-            elements, mass = np.broadcast_arrays(elements, mass)
-
-            def what(cell: tuple[int, ...]) -> str:
-                shown = tuple(min(i, size - 1) for i, size in zip(cell, elements.shape, strict=True))
-                return f"the elements weigh {number(elements[shown])} t/unit, the component {number(mass[shown])}"
-
-            self.report("content", "rcpkh", over, what, "lower content, or raise component_mass")
+            self.report(
+                "content",
+                "rcpkh",
+                over & self.exists(),
+                lambda cell: (
+                    f"the elements weigh {number(at(elements, cell))} t/unit, the component {number(at(mass, cell))}"
+                ),
+                "lower content, or raise component_mass",
+            )
         self._units_of_service()
 
     def _units_of_service(self) -> None:
@@ -312,9 +309,8 @@ class _Check:
         held = (stock[:, :, :early] if stock.shape[2] > 1 else stock)[..., None] > 0
         wrong = held & (np.abs(total - 1.0) > SUM_TOLERANCE) & self.exists().any(axis=-1)
         mend = "the shares over chemistry must sum to 1 wherever there is an initial stock"
-        total = np.broadcast_to(total, wrong.shape)
         self.report(
-            "initial_chemistry_share", "rcpk", wrong, lambda cell: f"the shares sum to {number(total[cell])}", mend
+            "initial_chemistry_share", "rcpk", wrong, lambda cell: f"the shares sum to {number(at(total, cell))}", mend
         )
 
     # --- discards, collection, recovery ------------------------------------------------------------------------------
@@ -328,20 +324,19 @@ class _Check:
             "used_export_share",
             "rtp",
             total > 1.0 + 1e-12,
-            lambda cell: f"used_export_share + hibernation_share = {number(total[cell])} is above 1",
+            lambda cell: f"used_export_share + hibernation_share = {number(at(total, cell))} is above 1",
             mend,
         )
 
     def collection(self) -> None:
         """Base rate within reach; an elastic rate has a base value and never reaches 1."""
         rate, largest = self.get("base_collection_rate", "rtpk"), self.get("max_collection_rate", "rtpk")
-        rate, largest = np.broadcast_arrays(rate, largest)
         there = self.exists().any(axis=-1)
         self.report(
             "base_collection_rate",
             "rtpk",
             (rate > largest) & there,
-            lambda cell: f"{number(rate[cell])} is above max_collection_rate = {number(largest[cell])}",
+            lambda cell: f"{number(at(rate, cell))} is above max_collection_rate = {number(at(largest, cell))}",
             "lower the one or raise the other",
         )
         elastic = (self.get("collection_elasticity", "rtpk") > 0) & there
@@ -365,12 +360,12 @@ class _Check:
         """Research can only raise a yield."""
         if "recovery_yield_max" not in self.arrays or "recovery_yield" not in self.arrays:
             return
-        reach, now = np.broadcast_arrays(self.get("recovery_yield_max", "rtew"), self.get("recovery_yield", "rtew"))
+        reach, now = self.get("recovery_yield_max", "rtew"), self.get("recovery_yield", "rtew")
         self.report(
             "recovery_yield_max",
             "rtew",
             reach < now - 1e-12,
-            lambda cell: f"{number(reach[cell])} is below recovery_yield = {number(now[cell])}",
+            lambda cell: f"{number(at(reach, cell))} is below recovery_yield = {number(at(now, cell))}",
             "raise it: research cannot lower a yield",
         )
 
@@ -385,7 +380,7 @@ class _Check:
                 name,
                 letters[:-1],
                 total > 1.0 + MASS_TOLERANCE,
-                lambda cell, total=total: f"the elements make up {number(total[cell])} of the scrap",
+                lambda cell, total=total: f"the elements make up {number(at(total, cell))} of the scrap",
                 "grades over element sum to at most 1",
             )
 
@@ -519,3 +514,15 @@ def spread(array: xr.DataArray, dims: Sequence[str]) -> np.ndarray:
     values = array.transpose(*order).values
     shape = [array.sizes[dim] if dim in array.dims else 1 for dim in dims]
     return values.reshape(shape)
+
+
+def at(values: np.ndarray, cell: Sequence[int]) -> float:
+    """Value at a cell of a larger array that the values are broadcast to: along an axis of length 1 the only one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> at(np.array([[0.2, 0.6]]), (3, 1))
+    0.6
+    """
+    return float(values[tuple(min(i, size - 1) for i, size in zip(cell, values.shape, strict=True))])

@@ -166,10 +166,10 @@ class Scenario:
 
         Examples
         --------
-        >>> scenario = load_scenario("japan-reference")  # doctest: +SKIP
-        >>> scenario.with_changes(
-        ...     {"policy.collection_quota.smartphone.small_battery": {2030: 0.7}}
-        ... )  # doctest: +SKIP
+        >>> scenario = load_scenario("japan-reference")
+        >>> quota = {"policy.collection_quota.smartphone.small_battery": {2030: 0.7}}
+        >>> scenario.with_changes({"name": "quota", **quota}).name
+        'quota'
         """
         changed = _changed(self, changes)
         faults = changed.check()
@@ -548,7 +548,7 @@ def list_scenarios() -> list[tuple[str, str]]:
 
     Examples
     --------
-    >>> [name for name, title in list_scenarios() if name == "japan-reference"]  # doctest: +SKIP
+    >>> [name for name, title in list_scenarios() if name == "japan-reference"]
     ['japan-reference']
     """
     found = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
@@ -88,7 +87,7 @@ def parse_yaml(text: str, source: Source) -> tuple[Any, Source, list[Fault]]:
 
     Examples
     --------
-    >>> data, source, faults = parse_yaml("policy:\\n  keep_share: 1e-1\\n", Source("x.yaml"))
+    >>> data, source, faults = parse_yaml("policy:\n  keep_share: 1e-1\n", Source("x.yaml"))
     >>> data, source.where(("policy", "keep_share")), faults
     ({'policy': {'keep_share': 0.1}}, 'x.yaml:2', [])
     """
@@ -158,14 +157,3 @@ def _scalar(node: Any, path: KeyPath, source: Source, faults: list[Fault]) -> An
     if text.lower() in (".inf", "+.inf"):
         return float("inf")
     return text
-
-
-def walk(data: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
-    """Yield every value below a path with its own path."""
-    yield path, data
-    if isinstance(data, dict):
-        for key, value in data.items():
-            yield from walk(value, (*path, key))
-    elif isinstance(data, list):
-        for i, value in enumerate(data):
-            yield from walk(value, (*path, i))
