@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mfa.results import Results, open_results
     from mfa.run import run
     from mfa.stock_models import inflow_driven, stock_driven
+    from mfa.studies.drill import drill
     from mfa.units import quantify
 
 __version__ = "0.1.0"
@@ -27,6 +28,7 @@ _HOME = {
     "MfaError": "mfa.errors",
     "Results": "mfa.results",
     "Scenario": "mfa.inputs",
+    "drill": "mfa.studies.drill",
     "inflow_driven": "mfa.stock_models",
     "load_scenario": "mfa.inputs",
     "open_results": "mfa.results",
@@ -43,6 +45,7 @@ __all__ = [
     "Results",
     "Scenario",
     "__version__",
+    "drill",
     "inflow_driven",
     "load_scenario",
     "open_results",

@@ -26,9 +26,17 @@ _SUMMARIES = {"secondary": (_BY_SCRAP,), "recovery_loss": (_BY_SCRAP,), "refined
 class InputsLike(Protocol):
     """What indicators need to know of a run's inputs."""
 
-    arrays: Mapping[str, Any]
-    labels: Mapping[str, list[str]]
-    years: np.ndarray
+    @property
+    def arrays(self) -> Mapping[str, Any]:
+        """Labelled arrays by parameter."""
+
+    @property
+    def labels(self) -> Mapping[str, list[str]]:
+        """Labels by dim."""
+
+    @property
+    def years(self) -> np.ndarray:
+        """Calendar years."""
 
 
 def broadcast_parameter(
