@@ -20,6 +20,7 @@ SHORTAGE, DOMESTIC, RELEASE, OTHERS = "#BB5566", "#228833", "#4477AA", GREY
 BANNED = "#CC6677"
 """Colour of a banned origin that has none of its own."""
 STOCK_LINE = "#000000"
+BAND: dict[str, Any] = {"color": STOCK_LINE, "linewidth": 0.9, "linestyle": (0, (1, 1.5))}
 LAYERS = ("domestic", "other_origins", "banned_origins", "release", "unmet")
 
 
@@ -110,7 +111,7 @@ def draw_drill(drill: Drill) -> Figure:
             Line2D([], [], color=STOCK_LINE, linewidth=1.6, linestyle=(0, (4, 1.5)), label="Stock (right axis)"),
         ]
         if band is not None:
-            keys.append(Patch(facecolor=STOCK_LINE, alpha=0.15, label="Stock, 5 to 95 % of samples"))
+            keys.append(Line2D([], [], label="Stock, 5 and 95 % of samples", **BAND))
         axes[len(places)].legend(
             handles=keys, loc="upper left", frameon=False, fontsize=8, labelcolor=INK, borderaxespad=0
         )
@@ -160,8 +161,8 @@ def _panel(
         before = np.append(stock[0], stock)  # stock at the end of each day
         right.plot(at, before * held, color=STOCK_LINE, linewidth=1.6, linestyle=(0, (4, 1.5)))
         if band is not None:
-            low_edge, high_edge = (np.append(edge[0], edge) * held for edge in band)
-            right.fill_between(at, low_edge, high_edge, color=STOCK_LINE, alpha=0.15, linewidth=0)
+            for edge in band:
+                right.plot(at, np.append(edge[0], edge) * held, **BAND)
         right.set_ylim(0.0, 1.3 * top * held)
         right.locator_params(nbins=4)
         right.set_title(f"stock, {held_unit}", loc="right", fontsize=7.5, color=SOFT)

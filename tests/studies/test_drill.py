@@ -221,7 +221,7 @@ def test_samples_are_told_in_quantiles():
 
 def test_samples_have_a_band_in_the_picture():
     words = [text.get_text() for text in sampled().plot().axes[-2].get_legend().get_texts()]
-    assert "Stock, 5 to 95 % of samples" in words
+    assert "Stock, 5 and 95 % of samples" in words
     assert sampled().daily["stock"].dims == ("sample", "region", "day", "element")
 
 
