@@ -10,95 +10,11 @@ from numpy.typing import NDArray
 
 from mfa.errors import Fault, ModelError
 from mfa.system.layout import AXES, Floats, Ints, Layout, YearParameters, canonical_values, lay_out
-from mfa.system.survival import TIMING, survival_function
+from mfa.system.survival import FAMILIES, TIMING
+from mfa.system.yearly_survival import CohortSurvival
 from mfa.vocabulary import PARAMETERS, dims_of
 
 SKIPPED = {"timing", "lifetime", "component_lifetime", "second_lifetime", "initial_chemistry_share"}
-
-
-class CohortSurvival:
-    """Survival of cohorts, year by year, for a set of parts (products, pairs or components).
-
-    Parameters
-    ----------
-    code, first, second : array [sample, region, part, cohort or 1]
-        Canonical lifetime.
-    curves : array or None
-        Curves of lifetimes given as tables.
-    shift : float
-        Exact age at the end of the year of sale.
-    n_ages : int
-        Ages needed.
-    """
-
-    def __init__(self, code: Ints, first: Floats, second: Floats, curves: Any, shift: float, n_ages: int) -> None:
-        code, first, second = np.broadcast_arrays(code, first, second)
-        self.n_parts = code.shape[2]
-        lead = code.shape[:2]
-        if code.shape[3] > 1:
-            same = [(array[:, :, :, :1] == array).all(axis=(0, 1, 3)) for array in (code, first, second)]
-            constant = same[0] & same[1] & same[2]
-        else:
-            constant = np.ones(self.n_parts, dtype=bool)
-        self.constant, self.varying = np.flatnonzero(constant), np.flatnonzero(~constant)
-        ages = np.arange(n_ages) + shift
-
-        def share(parts: Ints, cohorts: slice) -> Floats:
-            cells = [array[:, :, parts, cohorts, None] for array in (code, first, second)]
-            code_, first_, second_ = cells
-            result = survival_function(ages, code_, first_, second_, curves=curves)
-            return np.broadcast_to(result, (*cells[0].shape[:-1], n_ages))
-
-        # [sample, region, part, age] and [sample, region, part, cohort, age]
-        self.by_age = share(self.constant, slice(0, 1))[..., 0, :]
-        self.by_cohort = share(self.varying, slice(None)) if len(self.varying) else None
-        self.lead, self.n_ages = lead, n_ages
-        self.age_ratio = _ratio(self.by_age)
-        self.cohort_ratio = _ratio(self.by_cohort) if self.by_cohort is not None else None
-
-    def samples(self, start: int, stop: int) -> CohortSurvival:
-        """The same survival for some of the samples."""
-        import copy
-
-        part = copy.copy(self)
-        if self.lead[0] > 1:
-            part.lead = (stop - start, self.lead[1])
-            part.by_age, part.age_ratio = self.by_age[start:stop], self.age_ratio[start:stop]
-            if self.by_cohort is not None and self.cohort_ratio is not None:
-                part.by_cohort, part.cohort_ratio = self.by_cohort[start:stop], self.cohort_ratio[start:stop]
-        return part
-
-    def _gather(self, by_age: Floats, by_cohort: Floats | None, position: int, n_cohorts: int, shift: int) -> Floats:
-        """Values at age position - cohort - shift, for cohorts 0 to n_cohorts - 1."""
-        ages = position - shift - np.arange(n_cohorts)
-        if by_cohort is None:
-            return by_age[..., ages]
-        result = np.empty((*self.lead, self.n_parts, n_cohorts))
-        result[:, :, self.constant] = by_age[..., ages]
-        result[:, :, self.varying] = by_cohort[:, :, :, np.arange(n_cohorts), ages]
-        return result
-
-    def ratio(self, position: int, n_cohorts: int | None = None) -> Floats:
-        """sf(a) / sf(a - 1) at `position` of the cohort axis, of cohorts 0 to n_cohorts - 1 (default: all earlier)."""
-        return self._gather(
-            self.age_ratio, self.cohort_ratio, position, position if n_cohorts is None else n_cohorts, 0
-        )
-
-    def share(self, position: int, n_cohorts: int) -> Floats:
-        """sf(a) at `position` of the cohort axis."""
-        return self._gather(self.by_age, self.by_cohort, position, n_cohorts, 0)
-
-    def first_year(self, position: int) -> Floats:
-        """sf(0) of the cohort at `position`: array [sample, region, part]."""
-        return self._gather(self.by_age, self.by_cohort, position, position + 1, 0)[..., -1]
-
-
-def _ratio(share: Floats) -> Floats:
-    """sf(a) / sf(a - 1), 0 where sf(a - 1) = 0; age 0 gives sf(0) itself."""
-    ratio = np.array(share)
-    earlier = share[..., :-1]
-    ratio[..., 1:] = np.divide(share[..., 1:], earlier, out=np.zeros_like(earlier), where=earlier > 0.0)
-    return ratio
 
 
 def cohort_survival(
@@ -154,7 +70,10 @@ class Levers:
 
 @dataclass
 class Model:
-    """Everything that a run needs and that does not change while it runs."""
+    """Everything that a run needs and that does not change while it runs.
+
+    `lasting_pairs` are those whose component may fail before its product; `item_is_whole` is 0 for their items.
+    """
 
     layout: Layout
     par: YearParameters
@@ -163,6 +82,8 @@ class Model:
     component_survival: CohortSurvival | None
     second_survival: CohortSurvival
     lasting_pairs: Ints
+    lasting_products: Ints
+    item_is_whole: Floats
     initial_units: Floats
     initial_mix: Floats
     content: Floats
@@ -210,6 +131,7 @@ def assemble(inputs: Any) -> Model:
             values = np.asarray(_number(parameter.default)).reshape((1,) * (1 + len(parameter.dims)))
         par.put(name, lay_out(values, parameter.dims, AXES[name], layout))
     _fill_optional(par)
+    _set_streams(par, layout)
     content = _content(par, layout, n_years, cohorts)
     shift = TIMING[str(arrays.get("timing", "mid"))]
     longest_lag = int(np.max(par.path("build_lag"))) if np.any(par.path("invest")) else 0
@@ -221,11 +143,11 @@ def assemble(inputs: Any) -> Model:
     second = _second_survival(arrays, layout, shift, n_ages)
     initial_units, initial_mix = _initial_stock(arrays, layout, cohorts, years)
     levers = _levers(par, layout, bool(len(lasting)))
-    model = Model(
-        layout, par, levers, survival, component_survival, second, lasting, initial_units, initial_mix, content,
-        n_sample, len(labels["region"]), n_years, inputs.money,
+    whole = (~np.isin(layout.item_pair, lasting)).astype(float)
+    return Model(
+        layout, par, levers, survival, component_survival, second, lasting, layout.pair_product[lasting], whole,
+        initial_units, initial_mix, content, n_sample, len(labels["region"]), n_years, inputs.money,
     )  # fmt: skip
-    return model
 
 
 def _number(default: float | str | bool | None) -> Any:
@@ -296,14 +218,22 @@ def _domestic(arrays: Any, labels: Any) -> NDArray[np.bool_]:
 
 
 def _fill_optional(par: YearParameters) -> None:
-    """Turn "not given" into what the equations use: infinite penalties, maximum yields, service."""
-    path = par._by_year
-    for name in ("collection_penalty",):
-        path[name] = np.where(np.isnan(path[name]), np.inf, path[name])
-    yields, reachable = path["recovery_yield"], path["recovery_yield_max"]
-    path["recovery_yield_max"] = np.where(np.isnan(reachable), yields, reachable)
-    if np.isnan(path["content"]).any():
-        path["content"] = np.nan_to_num(path["content"], nan=0.0)
+    """Turn "not given" into what the equations use: infinite penalties, base values of 1, yields, no content."""
+    for name, instead in (("collection_penalty", np.inf), ("base_scrap_value", 1.0), ("content", 0.0)):
+        values = par.path(name)
+        if np.isnan(values).any():
+            par.replace(name, np.where(np.isnan(values), instead, values))
+    yields, reachable = par.path("recovery_yield"), par.path("recovery_yield_max")
+    if np.isnan(reachable).any():
+        par.replace("recovery_yield_max", np.where(np.isnan(reachable), yields, reachable))
+
+
+def _set_streams(par: YearParameters, layout: Layout) -> None:
+    """Find the classes of which new or imported scrap can come."""
+    returning = (par.path("new_scrap_share") > 0.0) & (par.path("manufacturing_yield") < 1.0)
+    by_pair = np.asarray(returning.any(axis=(0, 1, 2)))
+    new = by_pair[layout.item_pair].astype(float) @ layout.item_to_class > 0.0
+    layout.set_streams(new, np.asarray((par.path("scrap_imports") > 0.0).any(axis=(0, 1, 2))))
 
 
 def _content(par: YearParameters, layout: Layout, n_years: int, cohorts: Ints) -> Floats:
@@ -338,9 +268,13 @@ def _component_survival(arrays: Any, layout: Layout, shift: float, n_ages: int) 
         values = lay_out(canonical_values(array, dims), dims, ("region", "pair"), layout)
         values = np.broadcast_to(values, (*values.shape[:2], layout.n_pair))[:, :, pairs, None]
         canonical.append(values)
-    survival = CohortSurvival(
-        canonical[0].astype(np.int64), canonical[1], canonical[2], getattr(lifetime, "curves", None), shift, n_ages
+    # where it is off (in some region) the component never fails: a fixed lifetime without end
+    off = ~np.isfinite(canonical[1]) | (canonical[0] < 0)
+    code, first, second = (
+        np.where(off, instead, values)
+        for values, instead in zip(canonical, (FAMILIES.index("fixed"), np.inf, 0.0), strict=True)
     )
+    survival = CohortSurvival(code.astype(np.int64), first, second, getattr(lifetime, "curves", None), shift, n_ages)
     return pairs, survival
 
 
@@ -377,14 +311,9 @@ def _levers(par: YearParameters, layout: Layout, component_life: bool) -> Levers
     def some(name: str) -> bool:
         return bool(np.any(par.path(name) > 0))
 
-    bans = np.logical_or(par.path("ban") > 0, False)
-    n_years = par.n_years
-    ban_years = np.zeros(n_years, dtype=bool)
+    ban_years = np.zeros(par.n_years, dtype=bool)
     for name in ("ban", "ore_ban"):
-        path = par.path(name)
-        ban_years |= (path > 0).reshape(n_years, -1).any(axis=1)
-    del bans
-    research = some("research_spending")
+        ban_years |= (par.path(name) > 0.0).any(axis=(1, 2, 3, 4))
     return Levers(
         scarcity=some("scarcity_exponent"),
         substitution=some("substitution_response"),
@@ -401,7 +330,7 @@ def _levers(par: YearParameters, layout: Layout, component_life: bool) -> Levers
         collection_subsidy=some("collection_subsidy"),
         floor=some("recovery_floor"),
         invest=bool(np.any(par.path("invest"))),
-        research=research,
+        research=some("research_spending"),
         learning=bool(np.any(par.fixed("learning_rate") > 0)),
         stockpile=bool(np.any(par.fixed("initial_stockpile") > 0)) or some("stockpile_days"),
         joint_pool=bool(np.any(par.path("joint_pool"))),

@@ -59,7 +59,7 @@ def orders(
     Parameters
     ----------
     prospects : Prospects
-        `fee_limit` [..., class]: what makers pay at most for a tonne of this class, 0 without a quota.
+        `fee_limit` [..., class]: what makers pay at most for a tonne of this class, -inf without a quota.
     capital_cost, grant, factor, capacity, capacity_ahead, seed : array [..., route]
     choice, response, growth : array [...]
 
@@ -71,7 +71,7 @@ def orders(
     margin, limit = prospects.margin, prospects.fee_limit[..., None]
     judged = prospects.eligible & (prospects.expected_feed > 0.0)
     paying = judged & (margin >= 0.0)
-    with_fee = judged & (margin < 0.0) & (limit > 0.0) & (-margin <= limit)
+    with_fee = judged & (margin < 0.0) & (-margin <= limit)
     claim = np.where(paying.any(axis=-1, keepdims=True), paying, with_fee)
     share = route_shares(margin - annual[..., None, :], claim, choice)
     ahead = share * prospects.expected_feed
@@ -85,7 +85,7 @@ def orders(
     value = -capital_cost * (1.0 - grant) + mean_margin * use * factor
     with np.errstate(over="ignore"):
         logit = 1.0 / (1.0 + np.exp(-response[..., None] * value / capital_cost))
-    contracted = claim & (limit > 0.0) & (annual[..., None, :] - margin <= limit)
+    contracted = claim & (annual[..., None, :] - margin <= limit)
     willing = np.where(contracted, 1.0, logit[..., None, :])
     wanted = (ahead * willing).sum(axis=-2)
     most = growth[..., None] * np.maximum(capacity, seed)

@@ -95,6 +95,8 @@ def check_balances(
             system_through[..., : values.shape[-1]] += values
         if flow.target == 0:
             system_net[..., : values.shape[-1]] -= values
+    if n_region > 1:
+        _check_pool(flows["pool_in"], flows["pool_out"], layout)
     for name, values in stocks.items():
         before = np.concatenate([np.broadcast_to(opening[name], values.shape[1:])[None], values[:-1]])
         system_net[..., : values.shape[-1]] -= values - before
@@ -124,6 +126,40 @@ def check_cohorts(entered: Floats, discarded: Floats, units: Floats, layout: Lay
             f"cohort balance of {layout.labels['product'][product]} sold in {int(layout.cohorts[cohort])}, "
             f"{layout.labels['region'][region]}, sample {sample}: sales - discards - stock = "
             f"{residual[sample, region, product, cohort]:.3e} unit, tolerated 1e-9 of the sales"
+        )
+
+
+def refuse_negative(flows: Mapping[str, Floats], stocks: Mapping[str, Floats], layout: Layout) -> None:
+    """Refuse flows and stocks below 0.
+
+    Parameters
+    ----------
+    flows, stocks : mapping of arrays [time, ...], t/yr and t
+
+    Raises
+    ------
+    BalanceError
+        Naming the flow or stock and the year.
+    """
+    for name, values in [*flows.items(), *stocks.items()]:
+        least = float(np.min(values))
+        if not least >= -TOLERANCE * max(1.0, float(np.max(np.abs(values)))):
+            place = np.unravel_index(int(np.argmin(values)), values.shape)
+            raise BalanceError(
+                f"{name} is {least:.3e} in {int(layout.years[place[0]])}: no flow or stock may be below 0"
+            )
+
+
+def _check_pool(received: Floats, given: Floats, layout: Layout) -> None:
+    """Over regions, what members of a joint pool receive is what they give."""
+    got, gave = received.sum(axis=2), given.sum(axis=2)
+    bad = np.abs(got - gave) > TOLERANCE * np.maximum(LEAST_THROUGHPUT, got)
+    if bad.any():
+        t, sample, element = (int(i) for i in np.argwhere(bad)[0])
+        raise BalanceError(
+            f"joint stockpile pool does not balance for {layout.labels['element'][element]} in "
+            f"{int(layout.years[t])}, sample {sample}: members receive {got[t, sample, element]:.6e} t/yr and give "
+            f"{gave[t, sample, element]:.6e} t/yr"
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mfa.system.layout import Floats
 
@@ -45,7 +46,12 @@ def value_for_rate(rate: Floats, base_value: Floats, base_rate: Floats, elastici
 
 
 def scrap_value(
-    margin: Floats, eligible: Floats, item_mass: Floats, item_to_pair: Floats, subsidy: Floats, base_value: Floats
+    margin: Floats,
+    eligible: NDArray[np.bool_],
+    item_mass: Floats,
+    item_to_pair: Floats,
+    subsidy: Floats,
+    base_value: Floats,
 ) -> Floats:
     """Value of scrap to collectors: the mass-weighted best margin of recyclers, plus the subsidy they expect.
 

@@ -10,6 +10,7 @@ region    always second
 pair      (product, component) that exists, in the order of the labels
 item      (product, component, chemistry) that exists
 class     (component, chemistry) that exists: what recyclers sort by
+stream    (scrap, class) that can come: old scrap of every class, new and imported scrap where there is any
 element   elements, and last the component mass, carried as one more element
 ========  =====================================================================
 """
@@ -91,6 +92,14 @@ class Layout:
         self.pair_to_product = _indicator(self.pair_product, self.n_product)
         self.pair_of_product = [np.flatnonzero(self.pair_product == p) for p in range(self.n_product)]
 
+    def set_streams(self, new: NDArray[np.bool_], imported: NDArray[np.bool_]) -> None:
+        """Fix which streams of scrap can come, given the classes of new and of imported scrap."""
+        self.stream_scrap, self.stream_class = np.nonzero(np.stack([np.ones_like(new), new, imported]))
+        self.n_stream = len(self.stream_scrap)
+        ends = np.searchsorted(self.stream_scrap, np.arange(self.n_scrap + 1))
+        self.old, self.new, self.imported = (slice(int(a), int(b)) for a, b in zip(ends, ends[1:], strict=False))
+        self.new_classes, self.imported_classes = self.stream_class[self.new], self.stream_class[self.imported]
+
     def size(self, axis: str) -> int:
         """Length of an axis: ``pair``, ``item``, ``class`` or a dimension."""
         sizes = {"pair": self.n_pair, "item": self.n_item, "class": self.n_class, "scrap": self.n_scrap}
@@ -100,6 +109,8 @@ class Layout:
             return len(self.cohorts)
         if axis == "time":
             return len(self.years)
+        if axis == "miner":
+            return self.n_origin
         return len(self.labels[axis])
 
 
@@ -179,7 +190,11 @@ DENSE = {dims_of("rtpk"): "pair", dims_of("rtpkh"): "item"}
 
 
 class YearParameters:
-    """Parameters with time first, so that a year is one cheap slice; missing dims keep length 1."""
+    """Parameters with time first, so that a year is one cheap slice.
+
+    All axes have full length (an axis along which the value is the same takes no memory), save `sample`, which has
+    length 1 in what is not sampled.
+    """
 
     def __init__(self, layout: Layout, n_years: int) -> None:
         self._by_year: dict[str, NDArray[Any]] = {}
@@ -188,15 +203,32 @@ class YearParameters:
 
     def put(self, name: str, values: NDArray[Any]) -> None:
         """Store values with axes (sample, *AXES[name]); a parameter without time is stored as it is."""
-        axes = ("sample", *AXES[name])
+        axes = AXES[name]
         moving = "time" if "time" in axes else "cohort" if "cohort" in axes else None
+        full = [values.shape[0]]
+        for axis, size in zip(axes, values.shape[1:], strict=True):
+            wanted = self.n_years if axis == moving and size == 1 else self.layout.size(axis)
+            full.append(size if axis == moving and size > 1 else wanted)
+        values = np.broadcast_to(values, full)
         if moving is None:
             self._fixed[name] = values
-            return
-        moved = np.moveaxis(values, axes.index(moving), 0)
-        if moved.shape[0] == 1:
-            moved = np.broadcast_to(moved, (self.n_years, *moved.shape[1:]))
-        self._by_year[name] = moved
+        else:
+            self._by_year[name] = np.moveaxis(values, axes.index(moving) + 1, 0)
+
+    def replace(self, name: str, values: NDArray[Any]) -> None:
+        """Put values in place of those of a parameter by year, which have the same axes."""
+        self._by_year[name] = values
+
+    def samples(self, start: int, stop: int) -> YearParameters:
+        """The parameters of some of the samples."""
+        part = YearParameters(self.layout, self.n_years)
+        part._by_year = {
+            name: values if values.shape[1] == 1 else values[:, start:stop] for name, values in self._by_year.items()
+        }
+        part._fixed = {
+            name: values if values.shape[0] == 1 else values[start:stop] for name, values in self._fixed.items()
+        }
+        return part
 
     def __contains__(self, name: str) -> bool:
         return name in self._by_year or name in self._fixed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mfa.system.layout import Floats
 
@@ -172,7 +173,7 @@ def import_metal(wanted: Floats, share: Floats, caps: ImportCaps | None) -> Floa
 
 
 def supply_factor(
-    need: Floats, secondary_used: Floats, other: Floats, secondary_limit: Floats, short: Floats
+    need: Floats, secondary_used: Floats, other: Floats, secondary_limit: Floats, short: NDArray[np.bool_]
 ) -> Floats:
     """Share of the need that supply allows.
 

@@ -167,7 +167,7 @@ def _allocate_pass(
         left -= np.where(over, left, np.minimum(total, left))
         remainder -= served.sum(axis=-1)
         np.maximum(remainder, 0.0, out=remainder)
-        is_open = is_open & ~over[..., None, :]
+        is_open = is_open & (~over & (left > 0.0))[..., None, :]
 
 
 def _serve(asked: Floats, margin: Floats, left: Floats, opex: Floats) -> Floats:

@@ -1,0 +1,98 @@
+"""Survival of cohorts, year by year: what the year needs of a survival function, ready to be sliced."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+
+from mfa.system.layout import Floats, Ints
+from mfa.system.survival import survival_function
+
+
+class CohortSurvival:
+    """Survival of cohorts for a set of parts (products, pairs or components).
+
+    Parameters
+    ----------
+    code, first, second : array [sample, region, part, cohort or 1]
+        Canonical lifetime.
+    curves : array or None
+        Curves of lifetimes given as tables.
+    shift : float
+        Exact age at the end of the year of sale.
+    n_ages : int
+        Ages needed.
+    """
+
+    def __init__(self, code: Ints, first: Floats, second: Floats, curves: Any, shift: float, n_ages: int) -> None:
+        code, first, second = np.broadcast_arrays(code, first, second)
+        self.n_parts = code.shape[2]
+        same = np.ones(self.n_parts, dtype=bool)
+        for array in (code, first, second):
+            same &= (array[:, :, :, :1] == array).all(axis=(0, 1, 3))
+        self.constant, self.varying = np.flatnonzero(same), np.flatnonzero(~same)
+        ages = np.arange(n_ages) + shift
+
+        def share(parts: Ints, cohorts: slice) -> Floats:
+            cells = [array[:, :, parts, cohorts, None] for array in (code, first, second)]
+            result = survival_function(ages, cells[0], cells[1], cells[2], curves=curves)
+            return np.broadcast_to(result, (*cells[0].shape[:-1], n_ages))
+
+        # ages run backwards, so that those of cohorts 0, 1, 2, ... are a plain slice: [..., part, age from the end]
+        self.n_ages = n_ages
+        self.lead = code.shape[:2]
+        by_age = share(self.constant, slice(0, 1))[..., 0, :]
+        self.by_age, self.age_ratio = by_age[..., ::-1].copy(), _ratio(by_age)[..., ::-1].copy()
+        self.by_cohort = self.cohort_ratio = None
+        if len(self.varying):
+            self.by_cohort = share(self.varying, slice(None))  # [..., part, cohort, age]
+            self.cohort_ratio = _ratio(self.by_cohort)
+
+    def samples(self, start: int, stop: int) -> CohortSurvival:
+        """The same survival for some of the samples."""
+        part = copy.copy(self)
+        if self.lead[0] > 1:
+            part.lead = (stop - start, self.lead[1])
+            part.by_age, part.age_ratio = self.by_age[start:stop], self.age_ratio[start:stop]
+            if self.by_cohort is not None and self.cohort_ratio is not None:
+                part.by_cohort, part.cohort_ratio = self.by_cohort[start:stop], self.cohort_ratio[start:stop]
+        return part
+
+    def _gather(self, by_age: Floats, by_cohort: Floats | None, position: int, n_cohorts: int) -> Floats:
+        """Values at age position - cohort, for cohorts 0 to n_cohorts - 1."""
+        start = self.n_ages - 1 - position
+        constant = by_age[..., start : start + n_cohorts]
+        if by_cohort is None:
+            return constant
+        cohorts = np.arange(n_cohorts)
+        result = np.empty((*self.lead, self.n_parts, n_cohorts))
+        result[:, :, self.constant] = constant
+        result[:, :, self.varying] = by_cohort[:, :, :, cohorts, position - cohorts]
+        return result
+
+    def ratio(self, position: int, n_cohorts: int) -> Floats:
+        """sf(a) / sf(a - 1) at `position` of the cohort axis, of cohorts 0 to n_cohorts - 1."""
+        return self._gather(self.age_ratio, self.cohort_ratio, position, n_cohorts)
+
+    def share(self, position: int, n_cohorts: int) -> Floats:
+        """sf(a) at `position` of the cohort axis, of cohorts 0 to n_cohorts - 1."""
+        return self._gather(self.by_age, self.by_cohort, position, n_cohorts)
+
+    def first_year(self, position: int) -> Floats:
+        """sf(0) of the cohort at `position`: array [sample, region, part]."""
+        if self.by_cohort is None:
+            return self.by_age[..., -1]
+        result = np.empty((*self.lead, self.n_parts))
+        result[:, :, self.constant] = self.by_age[..., -1]
+        result[:, :, self.varying] = self.by_cohort[:, :, :, position, 0]
+        return result
+
+
+def _ratio(share: Floats) -> Floats:
+    """sf(a) / sf(a - 1), 0 where sf(a - 1) = 0; age 0 gives sf(0) itself."""
+    ratio = np.array(share)
+    earlier = share[..., :-1]
+    ratio[..., 1:] = np.divide(share[..., 1:], earlier, out=np.zeros_like(earlier), where=earlier > 0.0)
+    return ratio
