@@ -115,7 +115,10 @@ class Record:
         n_e = self.layout.n_element
         result[group][name] = np.ascontiguousarray(np.take(values, range(n_e), axis=axis))
         if mass_layer and values.shape[axis] > n_e:
-            result["components"][name] = np.ascontiguousarray(np.take(values, n_e, axis=axis))
+            layer = np.take(values, n_e, axis=axis)
+            if name == "secondary" and not self.full:  # elements keep the kind of scrap, component mass does not
+                layer = layer.sum(axis=-1)
+            result["components"][name] = np.ascontiguousarray(layer)
 
     def _element_axis(self, group: str, name: str, values: Floats) -> int:
         if name in BY_ROUTE:
