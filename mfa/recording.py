@@ -129,6 +129,8 @@ class Record:
 
     def _flow(self, name: str, values: Floats, total: Floats) -> Floats:
         layout = self.layout
+        if name == "primary" and not self.full:
+            return np.moveaxis(total, 0, 2)
         if name in BY_ORIGIN:
             if name == "primary":
                 by_origin = np.zeros((*values.shape[:3], layout.n_origin, layout.n_element))
