@@ -90,7 +90,7 @@ def _supply_at_home(year: Year, need: Floats) -> None:
     rest = np.where(rest < market.NOTHING * need, 0.0, rest)
     sources = year.layout.domestic
     if not year.on.domestic_primary:
-        year.primary_used = year.primary_made = np.zeros((1, 1, len(sources), 1))
+        year.primary_used = year.primary_made = np.zeros((1, 1, len(sources), year.layout.n_element))
         year.import_need = rest
         return
     cost, start = year.p("primary_cost")[:, :, sources], year.fixed("primary_start")[:, :, sources]
