@@ -233,7 +233,9 @@ def _set_streams(par: YearParameters, layout: Layout) -> None:
     returning = (par.path("new_scrap_share") > 0.0) & (par.path("manufacturing_yield") < 1.0)
     by_pair = np.asarray(returning.any(axis=(0, 1, 2)))
     new = by_pair[layout.item_pair].astype(float) @ layout.item_to_class > 0.0
+    eligible = par.path("route_eligible")
     layout.set_streams(new, np.asarray((par.path("scrap_imports") > 0.0).any(axis=(0, 1, 2))))
+    par.replace("route_eligible", eligible[..., layout.stream_scrap, layout.stream_class])
 
 
 def _content(par: YearParameters, layout: Layout, n_years: int, cohorts: Ints) -> Floats:

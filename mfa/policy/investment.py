@@ -28,7 +28,8 @@ def annuity(rate: Floats, years: Floats) -> Floats:
 class Prospects:
     """What investors see: margins, feed and rivals, all by class and route.
 
-    margin [..., class, route] at the grade of the expected feed; feed and present feed [..., class(, route)] in t/yr.
+    margin and eligible [..., route, class], at the grade of the expected feed; expected feed [..., route, class] and
+    present feed [..., class] in t/yr; fee_limit [..., class]: what makers pay at most, -inf without a quota.
     """
 
     margin: Floats
@@ -59,7 +60,6 @@ def orders(
     Parameters
     ----------
     prospects : Prospects
-        `fee_limit` [..., class]: what makers pay at most for a tonne of this class, -inf without a quota.
     capital_cost, grant, factor, capacity, capacity_ahead, seed : array [..., route]
     choice, response, growth : array [...]
 
@@ -68,25 +68,25 @@ def orders(
     array [..., route], t/yr
     """
     annual = capital_cost * (1.0 - grant) / factor
-    margin, limit = prospects.margin, prospects.fee_limit[..., None]
+    margin, limit = prospects.margin, prospects.fee_limit[..., None, :]
     judged = prospects.eligible & (prospects.expected_feed > 0.0)
     paying = judged & (margin >= 0.0)
     with_fee = judged & (margin < 0.0) & (-margin <= limit)
-    claim = np.where(paying.any(axis=-1, keepdims=True), paying, with_fee)
-    share = route_shares(margin - annual[..., None, :], claim, choice)
+    claim = np.where(paying.any(axis=-2, keepdims=True), paying, with_fee)
+    share = route_shares(margin - annual[..., None], claim, choice)
     ahead = share * prospects.expected_feed
-    total = ahead.sum(axis=-2)
+    total = ahead.sum(axis=-1)
     # 0 where a fee covers the loss
-    earned = (ahead * np.where(margin >= 0.0, margin, 0.0)).sum(axis=-2)
+    earned = (ahead * np.maximum(margin, 0.0)).sum(axis=-1)
     mean_margin = np.divide(earned, total, out=np.zeros_like(total), where=total > 0.0)
-    present = (share * prospects.present_feed[..., None]).sum(axis=-2)
+    present = (share * prospects.present_feed[..., None, :]).sum(axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
         use = np.where(capacity > 0.0, np.minimum(1.0, present / capacity), 1.0)
     value = -capital_cost * (1.0 - grant) + mean_margin * use * factor
     with np.errstate(over="ignore"):
         logit = 1.0 / (1.0 + np.exp(-response[..., None] * value / capital_cost))
-    contracted = claim & (annual[..., None, :] - margin <= limit)
-    willing = np.where(contracted, 1.0, logit[..., None, :])
-    wanted = (ahead * willing).sum(axis=-2)
+    contracted = claim & (annual[..., None] - margin <= limit)
+    willing = np.where(contracted, 1.0, logit[..., None])
+    wanted = (ahead * willing).sum(axis=-1)
     most = growth[..., None] * np.maximum(capacity, seed)
     return np.clip(wanted - capacity_ahead, 0.0, most)

@@ -57,9 +57,9 @@ def scrap_value(
 
     Parameters
     ----------
-    margin : array [..., item, route], money/t
+    margin : array [..., route, item], money/t
         Margin of each route at the grade of the pool.
-    eligible : array of bool [..., item, route]
+    eligible : array of bool [..., route, item]
         Routes that take the item from old scrap, with or without capacity.
     item_mass : array [..., item], t
         Component mass in the pool.
@@ -72,7 +72,7 @@ def scrap_value(
     array [..., pair], money/t
         At least 0.01 base values; the base value where the pool is empty.
     """
-    best = np.where(eligible, margin, -np.inf).max(axis=-1)
+    best = np.where(eligible, margin, -np.inf).max(axis=-2)
     best = np.where(np.isfinite(best), best, 0.0)
     mass = item_mass @ item_to_pair
     with np.errstate(divide="ignore", invalid="ignore"):

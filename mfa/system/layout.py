@@ -185,7 +185,7 @@ for _name, _parameter in PARAMETERS.items():
     AXES[_name] = tuple(_axes)
 del _name, _parameter, _dims, _axes, _dim
 
-AXES["route_eligible"] = ("region", "time", "scrap", "class", "route")
+AXES["route_eligible"] = ("region", "time", "route", "scrap", "class")
 DENSE = {dims_of("rtpk"): "pair", dims_of("rtpkh"): "item"}
 
 

@@ -100,9 +100,9 @@ def allocate(
     Parameters
     ----------
     feed : array [..., class], t
-    margin : array [..., class, route], money/t
+    margin : array [..., route, class], money/t
         Before any fee.
-    paying, with_fee : array of bool [..., class, route]
+    paying, with_fee : array of bool [..., route, class]
         Routes of the first and second pass; `with_fee` None: one pass.
     room : array [..., route], t/yr
         Capacity; may be infinite.
@@ -111,7 +111,7 @@ def allocate(
 
     Returns
     -------
-    array [..., class, route], t/yr
+    array [..., route, class], t/yr
         Feed processed.
 
     Examples
@@ -134,12 +134,26 @@ def allocate(
 
 
 def route_shares(margin: Floats, available: NDArray[np.bool_], choice: Floats) -> Floats:
-    """Shares exp(beta margin) / sum over the available routes; zeros where there is none."""
+    """Shares exp(beta margin) / sum over the available routes; zeros where there is none.
+
+    Parameters
+    ----------
+    margin : array [..., route, class], money/t
+    available : array of bool [..., route, class]
+    choice : array [...], t/money
+
+    Examples
+    --------
+    >>> route_shares(np.array([[0.0], [0.0]]), np.array([[True], [True]]), np.array(1.0)).ravel()
+    array([0.5, 0.5])
+    """
     exponent = np.where(available, choice[..., None, None] * margin, -np.inf)
-    top = exponent.max(axis=-1, keepdims=True)
-    weight = np.exp(exponent - np.where(np.isfinite(top), top, 0.0))
-    total = weight.sum(axis=-1, keepdims=True)
-    return np.divide(weight, total, out=np.zeros_like(weight), where=total > 0.0)
+    top = exponent.max(axis=-2, keepdims=True)
+    exponent -= np.where(np.isfinite(top), top, 0.0)
+    weight = np.exp(exponent, out=exponent)
+    total = weight.sum(axis=-2, keepdims=True)
+    weight /= np.where(total > 0.0, total, 1.0)
+    return weight
 
 
 def _allocate_pass(
@@ -151,46 +165,44 @@ def _allocate_pass(
     choice: Floats,
     opex: Floats,
 ) -> None:
-    is_open = openness & (left > 0.0)[..., None, :]
+    is_open = openness & (left > 0.0)[..., None]
     while True:
-        asked = remainder[..., None] * route_shares(margin, is_open, choice)
-        total = asked.sum(axis=-2)
+        asked = route_shares(margin, is_open, choice) * remainder[..., None, :]
+        total = asked.sum(axis=-1)
         over = total > left
         if not over.any():
             processed += asked
             left -= total
-            remainder -= asked.sum(axis=-1)
+            remainder -= asked.sum(axis=-2)
             np.maximum(remainder, 0.0, out=remainder)
             return
-        served = np.where(over[..., None, :], _serve(asked, margin, left, opex), asked)
+        served = np.where(over[..., None], _serve(asked, margin, left, opex), asked)
         processed += served
         left -= np.where(over, left, np.minimum(total, left))
-        remainder -= served.sum(axis=-1)
+        remainder -= served.sum(axis=-2)
         np.maximum(remainder, 0.0, out=remainder)
-        is_open = is_open & (~over & (left > 0.0))[..., None, :]
+        is_open = is_open & (~over & (left > 0.0))[..., None]
 
 
 def _serve(asked: Floats, margin: Floats, left: Floats, opex: Floats) -> Floats:
     """Serve askers in falling order of margin, ties pro rata, up to the room left."""
-    order_by = np.where(asked > 0.0, margin, -np.inf)
-    order = np.argsort(-order_by, axis=-2, kind="stable")
-    amount = np.take_along_axis(asked, order, axis=-2)
-    rank = np.take_along_axis(np.broadcast_to(margin, asked.shape), order, axis=-2)
-    with np.errstate(invalid="ignore"):
-        tolerance = TIE * (np.abs(rank[..., :-1, :]) + opex[..., None, :])
-        new_group = np.ones(amount.shape, dtype=bool)
-        new_group[..., 1:, :] = (rank[..., :-1, :] - rank[..., 1:, :]) > tolerance
-    after = np.cumsum(amount, axis=-2)
-    before = np.maximum.accumulate(np.where(new_group, after - amount, 0.0), axis=-2)
+    order = np.argsort(np.where(asked > 0.0, -margin, np.inf), axis=-1, kind="stable")
+    amount = np.take_along_axis(asked, order, axis=-1)
+    rank = np.take_along_axis(np.broadcast_to(margin, asked.shape), order, axis=-1)
+    tolerance = TIE * (np.abs(rank[..., :-1]) + opex[..., None])
+    new_group = np.ones(amount.shape, dtype=bool)
+    new_group[..., 1:] = (rank[..., :-1] - rank[..., 1:]) > tolerance
+    after = np.cumsum(amount, axis=-1)
+    before = np.maximum.accumulate(np.where(new_group, after - amount, 0.0), axis=-1)
     last = np.ones(amount.shape, dtype=bool)
-    last[..., :-1, :] = new_group[..., 1:, :]
-    ends = np.minimum.accumulate(np.where(last, after, np.inf)[..., ::-1, :], axis=-2)[..., ::-1, :]
+    last[..., :-1] = new_group[..., 1:]
+    ends = np.minimum.accumulate(np.where(last, after, np.inf)[..., ::-1], axis=-1)[..., ::-1]
     group = ends - before
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.clip((left[..., None, :] - before) / group, 0.0, 1.0)
+        share = np.clip((left[..., None] - before) / group, 0.0, 1.0)
     share = np.where(group > 0.0, share, 0.0)
     result = np.empty_like(amount)
-    np.put_along_axis(result, order, amount * share, axis=-2)
+    np.put_along_axis(result, order, amount * share, axis=-1)
     return result
 
 

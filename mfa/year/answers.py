@@ -71,9 +71,8 @@ def build(year: Year) -> None:
     """Step 14: orders of recycling capacity by net present value, the grants paid for them, and throughput so far."""
     state, layout, t = year.state, year.layout, year.t
     mass = layout.mass
-    state.throughput = state.throughput + year.processed.sum(axis=-2) * DT
-    lags = list(year.ahead)
-    _weigh_use(year, lags)
+    state.throughput = state.throughput + year.processed.sum(axis=-1) * DT
+    _weigh_newest(year)
     year.ordered, year.grant_paid = np.zeros((1, 1, layout.n_route)), np.zeros((1, 1))
     if not year.on.invest:
         return
@@ -84,16 +83,14 @@ def build(year: Year) -> None:
     factor = investment.annuity(year.p("discount_rate")[..., None], life)
     expected: Floats = np.zeros((1, 1, 1, 1))
     margin: Floats = expected
-    for years in lags:
-        feed = _expected_feed(year, years)
-        seen = stream_margin(year, feed)[1]
-        here = (lag == years)[..., None, :]
-        margin = np.where(here, seen, margin)
-        expected = np.where(here, feed[..., mass, :, None], expected)
+    for years, feed in zip(year.lags, _expected_feed(year), strict=True):
+        here = (lag == years)[..., None]
+        margin = np.where(here, stream_margin(year, feed)[1], margin)
+        expected = np.where(here, feed[..., mass, None, :], expected)
     eligible = year.eligible
     if year.on.floor:
         below = np.asarray((year.yields < year.p("recovery_floor")).any(axis=-2))
-        eligible = eligible & ~below[:, :, None, :]
+        eligible = eligible & ~below[..., None]
     prospects = investment.Prospects(margin, eligible, year.fee_limit, expected, year.feed[..., mass, :])
     alive_ahead = np.take_along_axis(
         state.plants, np.broadcast_to((t + lag).astype(np.int64), state.plants.shape[1:])[None], axis=0
@@ -113,35 +110,35 @@ def build(year: Year) -> None:
     year.grant_paid = subsidies.paid((grant * state.base_orders).sum(axis=-1), year.p("grant_budget"))
 
 
-def _weigh_use(year: Year, lags: list[int]) -> None:
+def _weigh_newest(year: Year) -> None:
     """Complete content in use and content that leaves in later years by the newest cohort and by single components."""
     state, c = year.state, year.c
-    newest = year.per_product(state.units[..., c]) * year.mix * year.model.item_is_whole
-    year.kept_in_use = year.kept_in_use + year.content * newest[..., None, :]
-    for years in lags:
+    year.newest_item = year.per_product(state.units[..., c]) * year.mix * year.model.item_is_whole
+    for position, years in enumerate(year.lags):
         share = year.per_product(leaving(year, years, c + 1)[..., c])
-        year.ahead[years] = year.ahead[years] + year.content * (newest * share)[..., None, :]
+        year.ahead[position] += year.content * (year.newest_item * share)[..., None, :]
     if state.carried is not None:
-        held, ahead = components.in_use_and_ahead(year, lags)
-        year.kept_in_use = year.kept_in_use + held
-        for years, of_components in zip(lags, ahead, strict=True):
-            year.ahead[years] = year.ahead[years] + of_components
+        held = components.in_use_and_ahead(year)
+        year.kept_in_use += held[0]
+        year.ahead += held[1:]
 
 
-def _expected_feed(year: Year, years: int) -> Floats:
-    """Feed expected `years` ahead: array [element + mass, stream], t/yr."""
+def _expected_feed(year: Year) -> Floats:
+    """Feed expected in each of the years that investors look ahead: array [lag, ..., element + mass, stream], t/yr."""
     state, layout = year.state, year.layout
-    pool = year.direct_item[..., None, :] * year.ahead[years]
+    once = year.per_pair(year.rate) * (1.0 - year.second_share)
+    year.ahead *= (once * year.direct_item)[..., None, :]
+    old = year.ahead @ layout.item_to_class
+    if year.on.second_life:
+        old += year.second_eol
     if year.on.hibernation:
-        pool += year.release_item[..., None, :] * state.hibernating
-    pool *= (year.per_pair(year.rate) * (1.0 - year.second_share))[..., None, :]
-    feed = state.feed_store / 5.0
-    kept: Floats | float = 1.0
-    if year.on.scrap_trade:
-        kept = 1.0 - year.p("scrap_export_share")[..., None, layout.stream_class]
-    coming = np.zeros_like(feed)
-    coming[..., layout.old] = pool @ layout.item_to_class + year.second_eol
+        some = state.drawer_items
+        weight = once[..., some] * year.release_share
+        old += (state.hibernating * weight[..., None, :]) @ layout.item_to_class[some]
+    coming = np.zeros((len(year.lags), *state.feed_store.shape))
+    coming[..., layout.old] = old
     coming[..., layout.new] = year.new_scrap
     if year.on.scrap_trade:
         coming[..., layout.imported] = year.imports_scrap
-    return coming * kept + feed
+        coming *= 1.0 - year.p("scrap_export_share")[..., None, layout.stream_class]
+    return coming + state.feed_store / 5.0

@@ -81,25 +81,22 @@ def reuse(year: Year) -> None:
     year.reused = year.state.content.of_components(by_cohort[:, :, :, None], by_cohort.shape[-1])[0]
 
 
-def in_use_and_ahead(year: Year, lags: list[int]) -> tuple[Floats, list[Floats]]:
+def in_use_and_ahead(year: Year) -> Floats:
     """Element content of components in use at year end, and of those that leave in later years, without replacement.
 
     Returns
     -------
-    held : array [element + mass, item], t
-    ahead : list of array [element + mass, item], t/yr
-        One for each lag.
+    array [1 + lag, ..., element + mass, item], t and t/yr
     """
     state, layout, c = year.state, year.layout, year.c
     assert state.carried is not None
     n_c = len(layout.cohorts)
     counts = [state.carried_by_make()]
-    for years in lags:
+    for years in year.lags:
         leaving = np.zeros_like(counts[0])
         leaving[..., : c + 1] = _leaving(year, years)
         counts.append(leaving)
-    held, *ahead = state.content.of_components(np.stack(counts, axis=3), n_c)
-    return held, ahead
+    return state.content.of_components(np.stack(counts, axis=3), n_c)
 
 
 def _leaving(year: Year, years: int) -> Floats:

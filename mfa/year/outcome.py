@@ -79,7 +79,6 @@ def _item_flows(year: Year) -> ItemFlows:
         exports_used=year.exported_item,
     )  # fmt: skip
     flows.add(year.failed, discards_direct=1.0)
-    flows.add(year.released, released=1.0)
     flows.add(year.pool, collected=rate * (1.0 - again), uncollected=1.0 - rate, to_second_life=rate * again)
     flows.add(year.reused, reused=1.0, collected=again - 1.0, to_second_life=-again)
     import_mix, product_mix = year.share, year.product_mix
@@ -124,9 +123,12 @@ def _flows(year: Year, full: bool) -> dict[str, Floats]:
         "stock_release": year.drawn + zero, "stock_fill": year.filled + zero,
         "pool_in": pooled * year.drawn, "pool_out": pooled * year.given,
     }  # fmt: skip
-    for name in ("released", "reused"):
-        if name not in flows:
-            flows[name] = np.zeros((1, 1, n_e + 1, layout.n_pair) if full else (1, 1, n_e + 1))
+    if full:
+        flows["released"] = year.released @ layout.item_to_pair[year.state.drawer_items]
+    else:
+        flows["released"] = year.released.sum(axis=-1)
+    if "reused" not in flows:
+        flows["reused"] = np.zeros((1, 1, n_e + 1, layout.n_pair) if full else (1, 1, n_e + 1))
     if not full:
         for name in ("second_life_eol", "second_life_lost", "imports_scrap", "exports_scrap", "overflow"):
             flows[name] = flows[name].sum(axis=-1)
@@ -134,10 +136,10 @@ def _flows(year: Year, full: bool) -> dict[str, Floats]:
 
 
 def _by_scrap(year: Year, values: Floats) -> Floats:
-    """Sum streams [..., stream, route] to kinds of scrap [..., scrap, route]."""
+    """Sum streams [..., route, stream] to kinds of scrap [..., scrap, route]."""
     layout = year.layout
     parts = (layout.old, layout.new, layout.imported)
-    return np.stack([values[:, :, part].sum(axis=2) for part in parts], axis=2)
+    return np.stack([values[..., part].sum(axis=-1) for part in parts], axis=2)
 
 
 def _stocks(year: Year, full: bool) -> dict[str, Floats]:
@@ -147,14 +149,16 @@ def _stocks(year: Year, full: bool) -> dict[str, Floats]:
         by_class = np.zeros((*year.lead, layout.n_element + 1, layout.n_class))
         by_class[..., state.part_element, state.part_class] = second
         return {
-            "in_use": year.by_pair(year.kept_in_use), "hibernation": year.by_pair(state.hibernating),
+            "in_use": year.by_pair(year.kept_in_use + year.content * year.newest_item[..., None, :]),
+            "hibernation": state.hibernating @ layout.item_to_pair[state.drawer_items],
             "second_life": by_class, "feed_store": state.feed_store, "stockpile": state.stockpile,
         }  # fmt: skip
     total = np.zeros((*year.lead, layout.n_element + 1))
     for element in np.unique(state.part_element):
         total[..., element] = second[..., state.part_element == element].sum(axis=-1)
     return {
-        "in_use": year.kept_in_use.sum(axis=-1), "hibernation": state.hibernating.sum(axis=-1), "second_life": total,
+        "in_use": year.kept_in_use.sum(axis=-1) + np.matmul(year.content, year.newest_item[..., None])[..., 0],
+        "hibernation": state.hibernating.sum(axis=-1), "second_life": total,
         "feed_store": state.feed_store.sum(axis=-1), "stockpile": state.stockpile,
     }  # fmt: skip
 
@@ -170,7 +174,7 @@ def _items(year: Year) -> dict[str, Floats]:
 def _policy(year: Year) -> dict[str, Any]:
     kept = year.kept_share * (year.gone.sum(axis=-1) + year.first_gone)
     floor_gap = np.maximum(0.0, year.p("recovery_floor") - year.yields) if year.on.floor else np.zeros((1, 1, 1, 1))
-    by_route = year.processed.sum(axis=2)
+    by_route = year.processed.sum(axis=-1)
     penalty = np.where(np.isfinite(year.penalty), year.penalty, 0.0)
     found: dict[str, Any] = {
         "price": year.price, "chemistry_mix": year.mix, "collection_rate": year.rate, "scrap_value": year.scrap_value,
@@ -183,7 +187,7 @@ def _policy(year: Year) -> dict[str, Any]:
         "floor_charge": (year.element_input.sum(axis=2) * floor_gap).sum(axis=-1) * year.p("floor_penalty"),
         "certificate_price": year.certificate, "capacity": year.capacity, "orders": year.ordered,
         "processed": by_route,
-        "gate_fee_paid": np.where(year.margin < 0.0, -year.margin * year.processed, 0.0).sum(axis=2),
+        "gate_fee_paid": np.where(year.margin < 0.0, -year.margin * year.processed, 0.0).sum(axis=-1),
         "opex_total": by_route * year.opex, "capex_total": year.ordered * year.capital_cost,
         "recovery_yield": year.yields, "knowledge_stock": year.knowledge * year.fixed("knowledge_start"),
         "requirement": year.need, "import_need": year.first_import_need, "realised_requirement": year.realised,

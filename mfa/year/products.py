@@ -81,12 +81,13 @@ def _follow_target(year: Year) -> Floats:
 def _weigh_discards(year: Year) -> None:
     """Element content of what leaves, of what stays, and of what will leave in the years that investors look ahead."""
     state, c = year.state, year.c
-    lags = np.unique(np.maximum(year.p("build_lag"), 1.0)).astype(int).tolist() if year.on.invest else []
-    counts = [year.gone, year.survivors, *(year.survivors * leaving(year, years, c) for years in lags)]
-    stacked = np.stack(counts, axis=3)
-    contents = state.content.of_products(stacked, c)
-    year.discarded, year.kept_in_use = contents[0], contents[1]
-    year.ahead = dict(zip(lags, contents[2:], strict=True))
+    year.lags = np.unique(np.maximum(year.p("build_lag"), 1.0)).astype(int).tolist() if year.on.invest else []
+    counts = np.empty((*year.lead, year.layout.n_product, 2 + len(year.lags), c))
+    counts[:, :, :, 0], counts[:, :, :, 1] = year.gone, year.survivors
+    for position, years in enumerate(year.lags):
+        np.multiply(year.survivors, leaving(year, years, c), out=counts[:, :, :, 2 + position])
+    contents = state.content.of_products(counts, c)
+    year.discarded, year.kept_in_use, year.ahead = contents[0], contents[1], contents[2:]
     year.failed = None
     if year.failures is not None:
         lost = np.stack([year.failures.with_product, year.failures.failed]).sum(axis=-2)[..., :-1]
@@ -116,11 +117,11 @@ def _send_discards(year: Year) -> None:
     year.pool = year.direct_item[..., None, :] * year.discarded
     if year.failed is not None:
         year.pool += year.failed
-    year.release_item = year.per_product(year.p("hibernation_release")) * DT
-    year.released = None
+    drawers = year.state.drawer_items
+    year.release_share = year.p("hibernation_release")[..., year.layout.item_product[drawers]] * DT
+    year.released = year.release_share[..., None, :] * year.state.hibernating
     if year.on.hibernation:
-        year.released = year.release_item[..., None, :] * year.state.hibernating
-        year.pool += year.released
+        year.pool[..., drawers] += year.released
 
 
 def use(year: Year) -> None:
@@ -146,13 +147,10 @@ def use(year: Year) -> None:
     year.store[..., layout.new] += year.new_scrap
     state.feed_store = year.store
     if year.on.hibernation:
-        assert year.released is not None
-        state.hibernating = (
-            state.hibernating
-            - year.released
-            + year.discarded * year.drawer_item[..., None, :]
-            + year.content * (year.first_item * year.drawer_item)[..., None, :]
-        )
+        some = state.drawer_items
+        share, first = year.drawer_item[..., None, some], year.first_item[..., None, some]
+        kept = state.hibernating - year.released
+        state.hibernating = kept + (year.discarded[..., some] + year.content[..., some] * first) * share
     state.discards_so_far[..., :c] += year.gone
     state.discards_so_far[..., c] += first_gone
     state.entered[..., c] += year.sold

@@ -40,7 +40,7 @@ def rate_recyclers(year: Year) -> None:
     year.worth_old = year.worth
     if state.certificate.any():
         year.worth_old = year.worth + year.yields * state.certificate[..., None]
-    year.eligible = year.p("route_eligible")[:, :, year.layout.stream_scrap, year.layout.stream_class]
+    year.eligible = year.p("route_eligible")
 
 
 def collect(year: Year) -> None:
@@ -49,9 +49,10 @@ def collect(year: Year) -> None:
     n_e = layout.n_element
     mass = year.pool[..., layout.mass, :]
     year.pool_mass = year.by_pair(mass)
-    margin = over(np.matmul(np.swapaxes(year.pool[..., :n_e, :], -1, -2), year.worth_old), mass[..., None])
-    margin -= year.opex[..., None, :]
-    eligible = year.eligible[:, :, layout.old][:, :, layout.item_class]
+    margin = np.matmul(np.swapaxes(year.worth_old, -1, -2), year.pool[..., :n_e, :])
+    margin *= over(np.ones(1), mass)[..., None, :]
+    margin -= year.opex[..., None]
+    eligible = year.eligible[..., layout.old][..., layout.item_class]
     limit, elasticity = year.p("max_collection_rate"), year.p("collection_elasticity")
     base_value, base_rate = year.p("base_scrap_value"), np.minimum(year.p("base_collection_rate"), limit)
     subsidy = year.p("collection_subsidy")
@@ -140,11 +141,10 @@ def feed_recyclers(year: Year) -> None:
     """Step 6: what lies before the recyclers, by stream; part of it may be exported as scrap."""
     state, layout = year.state, year.layout
     n_e, mass = layout.n_element, layout.mass
-    collected = year.per_pair(year.rate)[..., None, :] * year.pool
+    once = 1.0 - year.second_share
+    collected = year.pool * (year.per_pair(year.rate) * once)[..., None, :]
     if year.reused is not None:
-        collected -= year.reused
-    if year.on.second_life:
-        collected *= (1.0 - year.second_share)[..., None, :]
+        collected -= year.reused * once[..., None, :]
     feed = state.feed_store.copy()
     feed[..., layout.old] += collected @ layout.item_to_class
     if year.on.second_life:
@@ -173,18 +173,17 @@ def stream_margin(year: Year, feed: Floats) -> tuple[Floats, Floats]:
     Returns
     -------
     grade : array [element, stream], 1
-    margin : array [stream, route], money/t
+    margin : array [route, stream], money/t
     """
     layout, n_e = year.layout, year.layout.n_element
     grade = over(feed[..., :n_e, :], feed[..., layout.mass, None, :])
-    by_stream = np.swapaxes(grade, -1, -2)
-    margin = np.matmul(by_stream, year.worth_old)
+    margin = np.matmul(np.swapaxes(year.worth_old, -1, -2), grade)
     if year.worth_old is not year.worth and len(layout.new_classes):
         old_only = year.p("old_scrap_only")
         if old_only.any():
-            plain = np.matmul(by_stream[:, :, layout.new], year.worth)
-            margin[:, :, layout.new] = np.where(old_only[..., None, None], plain, margin[:, :, layout.new])
-    margin -= year.opex[..., None, :]
+            plain = np.matmul(np.swapaxes(year.worth, -1, -2), grade[..., layout.new])
+            margin[..., layout.new] = np.where(old_only[..., None, None], plain, margin[..., layout.new])
+    margin -= year.opex[..., None]
     return grade, margin
 
 
@@ -200,19 +199,22 @@ def recycle(year: Year) -> None:
     with_fee = None
     if year.on.quota:
         year.fee_limit = _fee_limit(year)
-        limit = year.fee_limit[..., None]
+        limit = year.fee_limit[..., None, :]
         with_fee = year.eligible & (year.margin < 0.0) & (-year.margin <= limit)
     available = feed[..., mass, :]
     year.processed = recycling.allocate(
         available / DT, year.margin, paying, with_fee, year.capacity, year.p("route_choice"), year.opex
     )
     year.element_input = np.stack(
-        [np.matmul(grade[..., part], year.processed[:, :, part]) for part in (layout.old, layout.new, layout.imported)],
+        [
+            np.matmul(grade[..., part], np.swapaxes(year.processed[..., part], -1, -2))
+            for part in (layout.old, layout.new, layout.imported)
+        ],
         axis=2,
     )
     year.secondary = year.element_input * year.yields[:, :, None]
     year.secondary_total = year.secondary.sum(axis=(2, -1))
-    left = np.maximum(available - year.processed.sum(axis=-1) * DT, 0.0)
+    left = np.maximum(available - year.processed.sum(axis=-2) * DT, 0.0)
     left[left <= 1e-15 * available] = 0.0
     store = feed * over(left, available)[..., None, :]
     limit = year.p("backlog_limit")

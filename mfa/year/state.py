@@ -14,14 +14,18 @@ from mfa.system.content import CohortContent
 from mfa.system.layout import Floats
 from mfa.system.market import ImportCaps
 
+LEAST = 1e-290
+"""A divisor that is not larger counts as 0: its inverse would be infinite."""
 DT = 1.0
 """The step, yr: stock change = (in - out) Dt."""
 
 
 def over(dividend: Floats, divisor: Floats) -> Floats:
     """Divide; 0 where the divisor is 0."""
-    shape = np.broadcast_shapes(np.shape(dividend), np.shape(divisor))
-    return np.divide(dividend, divisor, out=np.zeros(shape), where=divisor > 0.0)
+    if divisor.size < dividend.size:  # few divisors for many: multiply by their inverse
+        return dividend * over(np.ones(1), divisor)
+    shape = np.broadcast_shapes(dividend.shape, divisor.shape)
+    return np.divide(dividend, divisor, out=np.zeros(shape), where=divisor > LEAST)
 
 
 class State:
@@ -33,7 +37,7 @@ class State:
         N, products in use.
     carried : array [sample, region, pair, cohort, component cohort + waiting] or None, unit
         U, for the pairs whose component has a lifetime of its own.
-    hibernating : array [sample, region, element + mass, item], t
+    hibernating : array [sample, region, element + mass, item that may hibernate], t
         S5.
     second_life : array [sample, region, entry year, part], t
         S7; a part is one (element, class) that can have a second life.
@@ -63,7 +67,9 @@ class State:
             self.carried = np.zeros((*lead, len(model.lasting_pairs), n_c, n_c + 1))
             for c in range(layout.first):
                 self.carried[..., c, c] = self.units[:, :, model.lasting_products, c]
-        self.hibernating = np.zeros((*lead, n_e + 1, layout.n_item))
+        drawers = np.asarray((par.path("hibernation_share") > 0.0).any(axis=(0, 1, 2)))
+        self.drawer_items = np.flatnonzero(drawers[layout.item_product])
+        self.hibernating = np.zeros((*lead, n_e + 1, len(self.drawer_items)))
         self._list_second_parts()
         self.feed_store = np.zeros((*lead, n_e + 1, layout.n_stream))
         store = par.fixed("initial_scrap_store")
@@ -143,15 +149,16 @@ class Year:
     discarded: Floats  # content of what left use, earlier cohorts [element + mass, item], t/yr
     failed: Floats | None  # content of components that failed before their product
     kept_in_use: Floats  # content of the survivors, t
-    ahead: dict[int, Floats]  # content of what existing cohorts discard so many years ahead, t/yr
+    lags: list[int]  # years that investors look ahead
+    ahead: Floats  # content of what existing cohorts discard then [lag, ..., element + mass, item], t/yr
     exported_share: Floats  # u_x [product]
     kept_share: Floats  # what a retention measure keeps, share of discards [product]
     drawer_share: Floats  # u_h [product]
     direct_item: Floats  # 1 - u_x - u_h [item]
     exported_item: Floats
     drawer_item: Floats
-    release_item: Floats  # rho [item]
-    released: Floats | None  # from drawers [element + mass, item], t/yr
+    release_share: Floats  # rho Dt [item that may hibernate]
+    released: Floats  # from drawers [element + mass, item that may hibernate], t/yr
     pool: Floats  # E without first-year failures [element + mass, item], t/yr
     # 4
     knowledge: Floats  # KS / KS0
@@ -161,7 +168,7 @@ class Year:
     capital_cost: Floats  # capex [route], money/(t/yr)
     worth: Floats  # of a tonne of element in the feed [element, route], certificates apart, money/t
     worth_old: Floats  # the same with certificates
-    eligible: NDArray[np.bool_]  # [stream, route]
+    eligible: NDArray[np.bool_]  # [route, stream]
     scrap_value: Floats  # V [pair]
     pool_mass: Floats  # [pair], t/yr
     quota: Floats  # Q as a share of the pool, clipped [pair]
@@ -183,10 +190,10 @@ class Year:
     imports_scrap: Floats  # [element + mass, stream of imported scrap], t/yr
     exports_scrap: Floats  # [element + mass, stream], t/yr
     feed: Floats  # [element + mass, stream], t
-    margin: Floats  # pi [stream, route], money/t
+    margin: Floats  # pi [route, stream], money/t
     fee_limit: Floats  # most that makers pay for a tonne [stream], money/t
     capacity: Floats  # K [route], t/yr
-    processed: Floats  # component mass [stream, route], t/yr
+    processed: Floats  # component mass [route, stream], t/yr
     element_input: Floats  # into each route [scrap, element, route], t/yr
     secondary: Floats  # [scrap, element, route], t/yr
     secondary_total: Floats  # [element], t/yr
@@ -237,6 +244,7 @@ class Year:
     mix: Floats  # of all components that enter use [item]
     first_gone: Floats  # first-year failures [product]
     first_item: Floats  # components in them [item]
+    newest_item: Floats  # components of this year's cohort in use at year end [item], unit
     # 13-14
     gross_mass: Floats  # collected with first-year failures [pair], t/yr
     quota_shortfall: Floats
