@@ -72,6 +72,17 @@ def parse_unit(text: str) -> Any:
     return _parse_unit(text.strip())
 
 
+_EXPRESSION = re.compile(
+    r"""(?: [^\W\d][\w%°]* (?: \s*(?:\*\*|\^)\s*[-+]?\d{1,2}(?!\d) )?  # a name, perhaps with a power
+          | [%°]\w*
+          | \d+(?:\.\d+)?(?:[eE][-+]?\d{1,3})?(?!\s*(?:\*\*|\^))       # a number, which is told to be one too many
+          | \*(?!\*) | [/()·] | \s )*""",
+    re.VERBOSE,
+)
+"""What is handed to pint: products, quotients and small powers of names. It would work out 9**9**9 for days."""
+_KNOWN_UNITS = "use t, kg, g, unit, yr, day, kWh, MW, USD_2024 and products of them"
+
+
 @functools.lru_cache(maxsize=4096)
 def _parse_unit(text: str) -> Any:
     if text in ("", "1", "dimensionless"):
@@ -84,6 +95,8 @@ def _parse_unit(text: str) -> Any:
         if name not in _known_money:
             ureg.define(f"{name} = [{name}]")
             _known_money.add(name)
+    if not _EXPRESSION.fullmatch(text):
+        raise UnitError(f"'{text}' is not a unit; {_KNOWN_UNITS}")
     try:
         parsed = ureg.parse_expression(text)
         if isinstance(parsed, (int, float)):
@@ -95,10 +108,8 @@ def _parse_unit(text: str) -> Any:
         return parsed.units
     except UnitError:
         raise
-    except Exception as error:
-        raise UnitError(
-            f"unknown unit '{text}' ({error}); use t, kg, g, unit, yr, day, kWh, MW, USD_2024 and products of them"
-        ) from None
+    except Exception:
+        raise UnitError(f"unknown unit '{text}'; {_KNOWN_UNITS}") from None
 
 
 @functools.lru_cache(maxsize=4096)
@@ -145,7 +156,7 @@ def read_quantity(text: str | float, wanted: str) -> float:
     >>> read_quantity("16 %", "1")
     0.16
     """
-    if isinstance(text, bool) or text is None:
+    if isinstance(text, bool) or not isinstance(text, (str, int, float)):
         raise UnitError(f"'{text}' is not a quantity")
     if isinstance(text, (int, float)):
         if parse_unit(wanted).dimensionless:
@@ -153,7 +164,9 @@ def read_quantity(text: str | float, wanted: str) -> float:
         raise UnitError(f"{text} has no unit; write '{text} {wanted}'")
     match = re.fullmatch(r"\s*([-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?inf)\s*(.*?)\s*", text)
     if not match:
-        raise UnitError(f"'{text}' is not a number with a unit; expected something like '1 {wanted}'")
+        example = "0.5" if wanted == "1" else f"1 {wanted}"
+        what = "a number" if wanted == "1" else "a number with a unit"
+        raise UnitError(f"'{text}' is not {what}; expected something like '{example}'")
     number, unit = float(match.group(1).replace("_", "")), match.group(2)
     if unit == "%":
         number, unit = float(f"{number / 100:.15g}"), ""

@@ -94,8 +94,8 @@ BOUNDS: dict[str, tuple[float, float, bool, bool]] = {
     "]0,1]": (0.0, 1.0, True, False),
     "[0,1[": (0.0, 1.0, False, True),
     "0-10": (0.0, 10.0, False, False),
-    "integer >0": (0.0, math.inf, True, False),
-    "integer >=0": (0.0, math.inf, False, False),
+    "integer >0": (0.0, 1000.0, True, False),  # years; more than any run has
+    "integer >=0": (0.0, 1000.0, False, False),
     "": (-math.inf, math.inf, False, False),
 }
 

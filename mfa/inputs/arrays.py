@@ -310,7 +310,7 @@ class Inputs:
         wanted = self.years if dim == "time" else self.cohorts
         if name in ("initial_stock", "initial_chemistry_share") and dim == "cohort":
             start = int(self.years[0])
-            if int(have[0]) >= start:
+            if int(have[0]) >= start and not np.array_equal(have, self.cohorts):
                 self._fault(name, f"cohort {have[0]} is not before the run ({start})", "give cohorts sold before it")
             return
         if not np.array_equal(have, wanted):

@@ -302,6 +302,10 @@ class _Check:
             self.fault("initial_chemistry_share", "is required with initial_stock", mend)
             return
         early = len(self.inputs.cohorts) - len(self.inputs.years)
+        if stock.shape[2] > 1:
+            mend = f"give cohorts before {self.inputs.years[0]}; what is sold in the run stands in sales"
+            inside = (stock > 0) & (np.arange(stock.shape[2]) >= early)[:, None]
+            self.report("initial_stock", "rcp", inside, "is a cohort of the run", mend)
         share = np.nan_to_num(self.get("initial_chemistry_share", "rcpkh"))
         if share.shape[-1] == 1 and self.size("chemistry") > 1:
             share = np.repeat(share, self.size("chemistry"), axis=-1)
@@ -428,7 +432,8 @@ class _Check:
             positive = np.isin(code.values, [FAMILIES.index(family) for family in _POSITIVE_FIRST])
             wrong |= given & positive & ~(first.values > 0)
             wrong |= given & two & ~(second.values > 0)
-            self._lifetime_fault(name, code, wrong, "its terms are not positive", "give terms above 0")
+            mend = "give terms above 0, and no extreme shape"
+            self._lifetime_fault(name, code, wrong, "no survival function has these terms", mend)
             curves = getattr(lifetime, "curves", None)
             if wrong.any():
                 continue

@@ -5,15 +5,17 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from mfa.errors import Fault, InputError
-from mfa.inputs.messages import capped, listed, shown_path, suggest
+from mfa.inputs.messages import also, capped, listed, shown_path, suggest
 from mfa.inputs.references import References
 from mfa.inputs.tables import Context, Table, parameter_of, read_lines, read_table
+from mfa.inputs.text_file import read_text
 from mfa.vocabulary import DIMENSIONS, PARAMETERS, SCRAP
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -58,7 +60,7 @@ def find_dataset(name: str, beside: Path | None = None) -> Path:
     if not explicit and is_dataset(shipped("parameters") / name):
         return shipped("parameters") / name
     hint = suggest(name, shipped_datasets(), "shipped datasets")
-    raise InputError(Fault("", f"no dataset '{name}'", f"{hint} Or give the path of a folder with labels.csv"))
+    raise InputError(Fault("", f"no dataset '{name}'", also(hint, "give the path of a folder with labels.csv")))
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ class Dataset:
         """All tables of all folders, variants too."""
         for folder in self.folders:
             for path in sorted(folder.glob("*.csv")):
-                if path.name != "labels.csv":
+                if path.name != "labels.csv" and path.is_file():
                     yield path
 
     def table(self, path: Path) -> Table:
@@ -183,11 +185,19 @@ class Dataset:
 
 
 def _foreign_files(folder: Path) -> list[Fault]:
+    """Faults of files that look like tables and are none."""
     faults = []
     for path in sorted(folder.glob("*.csv")):
-        if path.name != "labels.csv" and parameter_of(path)[0] is None:
+        name = shown_path(path)
+        if not path.is_file():
+            faults.append(Fault(name, "is not a file that can be read", "remove it, or mend the link"))
+        elif path.name == "labels.csv":
+            continue
+        elif parameter_of(path)[0] is None:
             mend = suggest(path.stem.partition("@")[0], PARAMETERS, "parameters")
-            faults.append(Fault(shown_path(path), "is not named after a parameter", mend))
+            faults.append(Fault(name, "is not named after a parameter", mend))
+        elif path.stem.endswith("@"):
+            faults.append(Fault(name, "names no variant after the @", "name one, or remove the @"))
     return faults
 
 
@@ -214,6 +224,9 @@ def open_dataset(names: str | Sequence[str], beside: Path | None = None) -> Data
     names = [names] if isinstance(names, str) else list(names)
     if not names:
         raise InputError(Fault("", "dataset is empty", "name at least one dataset"))
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        raise InputError(Fault("", f"dataset {listed(twice)} stands twice", "name every dataset once"))
     folders = tuple(find_dataset(name, beside) for name in names)
     return _open(folders, _stamp(folders))
 
@@ -224,7 +237,7 @@ def _stamp(folders: Sequence[Path]) -> tuple[tuple[str, int, int], ...]:
     for folder in (*folders, *(folder.parent for folder in folders)):
         for path in folder.iterdir():
             if path.suffix in (".csv", ".json", ".bib"):
-                status = path.stat()
+                status = path.stat() if path.exists() else path.lstat()
                 found.append((str(path), status.st_size, status.st_mtime_ns))
     return tuple(sorted(found))
 
@@ -255,23 +268,42 @@ def read_package(folder: Path, faults: list[Fault]) -> dict[str, Any]:
     if not path.is_file():
         return {}
     name = shown_path(path)
-    try:
-        package = json.loads(path.read_bytes().decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        faults.append(Fault(name, f"is not UTF-8 (byte {error.start})", "save it as UTF-8"))
+    text, _, found = read_text(path)
+    if found:
+        faults += found
         return {}
+    repeated: list[str] = []
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        keys = [key for key, _ in pairs]
+        repeated.extend(key for key in dict.fromkeys(keys) if keys.count(key) > 1)
+        return dict(pairs)
+
+    try:
+        package = json.loads(text, object_pairs_hook=once)
     except json.JSONDecodeError as error:
         faults.append(Fault(f"{name}:{error.lineno}", f"is not JSON ({error.msg})", "mend the syntax"))
         return {}
-    if not isinstance(package, dict) or not isinstance(package.get("mfa", {}), dict):
-        faults.append(
-            Fault(name, "is not a data package", 'write an object with "name" and "mfa": {"money": "USD_2024"}')
-        )
+    except RecursionError:
+        faults.append(Fault(name, "is not a data package (its brackets are nested too deeply)", "mend the brackets"))
         return {}
-    for resource in package.get("resources", []):
-        resource_path = resource.get("path", "") if isinstance(resource, dict) else ""
-        if not resource_path or not (folder / resource_path).is_file():
-            faults.append(Fault(name, f"lists '{resource_path}', which is not there", "mend the list of resources"))
+    faults += [Fault(name, f"key '{key}' stands twice", "keep one of them") for key in repeated]
+    if not isinstance(package, dict) or not isinstance(package.get("mfa", {}), dict):
+        mend = 'write an object with "name" and "mfa": {"money": "USD_2024"}'
+        faults.append(Fault(name, "is not a data package", mend))
+        return {}
+    if not isinstance(package.get("title", ""), str):
+        faults.append(Fault(name, "title is not text", "write one line"))
+    resources = package.get("resources", [])
+    if not isinstance(resources, list):
+        faults.append(Fault(name, "resources is not a list", 'write [{"path": "sales.csv"}, ...]'))
+        return package
+    for i, resource in enumerate(resources):
+        listed_path = resource.get("path") if isinstance(resource, dict) else None
+        if not isinstance(listed_path, str) or not listed_path:
+            faults.append(Fault(name, f"resources[{i}] has no path", 'write {"path": "sales.csv"}'))
+        elif not (folder / listed_path).is_file():
+            faults.append(Fault(name, f"lists '{listed_path}', which is not there", "mend the list of resources"))
     return package
 
 
@@ -288,9 +320,11 @@ def _adopt_packages(dataset: Dataset, packages: Sequence[dict[str, Any]], faults
         ]
         if "money" in given and not (isinstance(given["money"], str) and MONEY.fullmatch(given["money"])):
             faults.append(Fault(name, f"mfa.money '{given['money']}' has no year", "write USD_2024, say"))
-        for key in ("first_year", "last_year"):
-            if key in given and not isinstance(given[key], int):
-                faults.append(Fault(name, f"mfa.{key} '{given[key]}' is not a year", "write a year such as 1990"))
+        wrong = [key for key in ("first_year", "last_year") if key in given and type(given[key]) is not int]
+        faults += [Fault(name, f"mfa.{key} '{given[key]}' is not a year", "write a year such as 1990") for key in wrong]
+        if not wrong and given.get("first_year", 0) > given.get("last_year", math.inf):
+            what = f"mfa.first_year {given['first_year']} lies after mfa.last_year {given['last_year']}"
+            faults.append(Fault(name, what, "exchange them"))
     moneys = list(dict.fromkeys(given["money"] for _, given in settings if "money" in given))
     if len(moneys) > 1:
         name = shown_path(dataset.folders[-1] / "datapackage.json")
@@ -315,6 +349,10 @@ def read_labels(path: Path, labels: dict[str, dict[str, Label]], faults: list[Fa
         missing = [column for column in ("dimension", "label") if column not in header]
         for column in unknown:
             found.append(Fault(f"{name}:1", f"unknown column '{column}'", suggest(column, LABEL_COLUMNS, "columns")))
+        for column in dict.fromkeys(column for column in header if header.count(column) > 1):
+            found.append(Fault(f"{name}:1", f"column '{column}' stands twice", "keep one of them"))
+        if len(rows) == 1 and not found:
+            found.append(Fault(name, "has a header but no row", "declare at least a region, product and element"))
         if missing:
             found.append(Fault(f"{name}:1", f"column {listed(missing)} missing", "give dimension and label"))
         seen: dict[tuple[str, str], int] = {}

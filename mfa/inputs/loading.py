@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
-from mfa.errors import Fault, InputError
+from mfa.errors import Fault, InputError, MfaError
 from mfa.inputs.arrays import Inputs, Lifetimes
 from mfa.inputs.dataset import Dataset
 from mfa.inputs.evidence import evidence_table
 from mfa.inputs.fill import ALL
 from mfa.inputs.grids import Axes, Grid, Series, build, default_value, series_of
-from mfa.inputs.messages import capped, listed
+from mfa.inputs.messages import capped, listed, shown_path
 from mfa.inputs.overrides import Reader, Record, apply_record
-from mfa.inputs.shocks import apply_shock
+from mfa.inputs.shocks import Shock, apply_shock
 from mfa.inputs.tables import Table, label_dims
 from mfa.system.survival import FIXED
 from mfa.vocabulary import PARAMETERS, Parameter
@@ -66,8 +68,9 @@ def load_inputs(scenario: Scenario) -> Inputs:
     if faults:
         raise InputError(faults)
     faults += _absent_parts(records, grids, axes)
-    arrays = _complete(grids, axes, faults, dataset.name)
-    _note_units(arrays, tables, records, axes, dataset, faults)
+    places = Places(dataset.name, tables, [*records, *shocks])
+    arrays = _complete(grids, axes, faults, places)
+    _note_units(arrays, tables, records, axes, places, faults)
     if faults:
         raise InputError(capped(faults, dataset.name))
     used = list(tables.values())
@@ -80,14 +83,44 @@ def load_inputs(scenario: Scenario) -> Inputs:
         "scenario_hash": scenario.digest(),
     }
     labels = {dim: list(given) for dim, given in axes.labels.items() if dim != "scrap"}
-    return Inputs(
-        arrays,
-        years=axes.years,
-        money=dataset.money,
-        labels=labels,
-        attrs=attrs,
-        evidence=lambda: evidence_table(used),
-    )
+    try:
+        return Inputs(
+            arrays,
+            years=axes.years,
+            money=dataset.money,
+            labels=labels,
+            attrs=attrs,
+            evidence=lambda: evidence_table(used),
+        )
+    except MfaError as error:
+        raise InputError(capped([places.placed(fault) for fault in error.faults], dataset.name)) from None
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where every parameter is written: its tables, and the lines of scenarios that change it."""
+
+    dataset: str
+    tables: Mapping[str, Sequence[Table]]
+    changes: Sequence[Record | Shock]
+
+    def of(self, name: str) -> str:
+        """Files of a parameter; the dataset if none gives it."""
+        found = [shown_path(table.path) for table in self.tables.get(name, ())]
+        found += [change.where for change in self.changes if change.parameter.name == name and change.where]
+        return listed(dict.fromkeys(found), most=3) or self.dataset
+
+    def fault(self, name: str, what: str, mend: str) -> Fault:
+        """A fault of a parameter as a whole, which its table names already."""
+        return Fault(self.of(name), what if name in self.tables else f"{name}: {what}", mend)
+
+    def placed(self, fault: Fault) -> Fault:
+        """A fault that begins with a parameter's name, with the files of that parameter before it."""
+        text = fault.where or fault.what
+        name = (re.match(r"\w*", text) or [""])[0]
+        if name not in PARAMETERS:
+            return fault
+        return Fault(self.of(name), f"{fault.where}: {fault.what}" if fault.where else fault.what, fault.mend)
 
 
 def _table_grids(
@@ -165,7 +198,7 @@ def _note_units(
     tables: Mapping[str, Sequence[Table]],
     records: Sequence[Record],
     axes: Axes,
-    dataset: Dataset,
+    places: Places,
     faults: list[Fault],
 ) -> None:
     """Note in which unit the service of each component counts (kWh or t), and that the response to cost agrees."""
@@ -190,20 +223,20 @@ def _note_units(
         for label, given in counted.items():
             if len(given) > 1:
                 what = f"component {label} counts in {' and '.join(sorted(given))}"
-                faults.append(Fault(f"{dataset.name}: {name}.csv", what, "give all of a component in one unit"))
+                faults.append(places.fault(name, what, "give all of a component in one unit"))
     for label in components if "substitution_response" in units else ():
         answer = {unit.split("/")[0] for unit in units["substitution_response"][label]}
         service = {unit.split("/")[0] for unit in units.get("service", {}).get(label, ())} or {"t"}
         if answer and answer != service:
             what = f"component {label} answers in {' '.join(answer)}, its service counts in {' '.join(service)}"
             mend = "give both in kWh, or both in t (the component's mass is its service where none is given)"
-            faults.append(Fault(f"{dataset.name}: substitution_response", what, mend))
+            faults.append(places.fault("substitution_response", what, mend))
 
 
 # --- defaults --------------------------------------------------------------------------------------------------------
 
 
-def _complete(grids: Grids, axes: Axes, faults: list[Fault], dataset: str) -> dict[str, Any]:
+def _complete(grids: Grids, axes: Axes, faults: list[Fault], places: Places) -> dict[str, Any]:
     """Put defaults into cells without a row, name required ones that are missing, and label the arrays."""
     arrays: dict[str, Any] = {}
     for name, parts in grids.items():
@@ -211,13 +244,13 @@ def _complete(grids: Grids, axes: Axes, faults: list[Fault], dataset: str) -> di
             continue
         parameter = PARAMETERS[name]
         if parameter.kind == "lifetime":
-            lifetime = _complete_lifetime(parameter, parts, axes, faults, dataset)
+            lifetime = _complete_lifetime(parameter, parts, axes, faults, places)
             if lifetime is not None:
                 arrays[name] = lifetime
             continue
         grid = parts["value"]
         if parameter.kind == "number" and np.isnan(grid.data).any():
-            if not (completed := _complete_numbers(parameter, grid, grids, axes, faults, dataset)):
+            if not (completed := _complete_numbers(parameter, grid, grids, axes, faults, places)):
                 continue
             grid = completed
         if name == "timing":
@@ -237,7 +270,7 @@ def _coordinate(labels: Any) -> Any:
 
 
 def _complete_numbers(
-    parameter: Parameter, grid: Grid, grids: Grids, axes: Axes, faults: list[Fault], dataset: str
+    parameter: Parameter, grid: Grid, grids: Grids, axes: Axes, faults: list[Fault], places: Places
 ) -> Grid | None:
     name, data = parameter.name, grid.data
     missing = np.isnan(data)
@@ -249,7 +282,7 @@ def _complete_numbers(
         return None if missing.all() else grid
     if name in ("chemistry_share", "component_mass", "content"):
         if name != "chemistry_share":
-            faults += _missing_composition(parameter, grid, grids, axes, dataset)
+            faults += _missing_composition(parameter, grid, grids, axes, places)
         return Grid(grid.dims, np.where(missing, 0.0, data))
     if name == "ore_share":
         return _own_ore(parameter, grid, axes)
@@ -261,10 +294,10 @@ def _complete_numbers(
             bare = nothing.any(axis=tuple(i for i in range(nothing.ndim) if i != place))
             elements = [label for label, empty in zip(axes.of("element"), bare, strict=True) if empty]
             mend = "give the shares of its origins, they sum to 1"
-            faults += [Fault(f"{dataset}: import_share.csv", f"no row for element {label}", mend) for label in elements]
+            faults += [places.fault(name, f"no row for element {label}", mend) for label in elements]
         return Grid(wide.dims, np.nan_to_num(wide.data))
     faults += [
-        Fault(f"{dataset}: {name}.csv", f"no row for {where}", "give a row (0 if there is nothing), or use *")
+        places.fault(name, f"no row for {where}", "give a row (0 if there is nothing), or use *")
         for where in _missing_cells(missing, grid, axes)
     ]
     return Grid(grid.dims, np.where(missing, 0.0, data))
@@ -275,14 +308,15 @@ def _missing_cells(missing: np.ndarray, grid: Grid, axes: Axes, most: int = 8) -
     years = tuple(i for i, dim in enumerate(grid.dims) if dim in ("time", "cohort"))
     dims = [dim for dim in grid.dims if dim not in ("time", "cohort")]
     cells = np.argwhere(missing.any(axis=years) if years else missing)
+    shown = [dim for dim in dims if len(axes.of(dim)) > 1] or dims
     found = [
-        ", ".join(f"{dim} {axes.of(dim)[i]}" for dim, i in zip(dims, cell, strict=True) if len(axes.of(dim)) > 1)
+        ", ".join(f"{dim} {axes.of(dim)[i]}" for dim, i in zip(dims, cell, strict=True) if dim in shown)
         for cell in cells[:most]
     ]
     return [*found, f"{len(cells) - most} more combinations"] if len(cells) > most else found
 
 
-def _missing_composition(parameter: Parameter, grid: Grid, grids: Grids, axes: Axes, dataset: str) -> list[Fault]:
+def _missing_composition(parameter: Parameter, grid: Grid, grids: Grids, axes: Axes, places: Places) -> list[Fault]:
     """Triples of product, component and chemistry that exist but have no content, or no mass."""
     shares = grids.get("chemistry_share", {}).get("value")
     if shares is None:
@@ -296,8 +330,8 @@ def _missing_composition(parameter: Parameter, grid: Grid, grids: Grids, axes: A
     given = ~np.isnan(wide.data)
     given = given.any(axis=spare) if parameter.name == "content" else given.all(axis=spare)
     return [
-        Fault(
-            f"{dataset}: {parameter.name}.csv",
+        places.fault(
+            parameter.name,
             "no row for " + ", ".join(f"{dim} {axes.of(dim)[i]}" for dim, i in zip(trio, cell, strict=True)),
             "chemistry_share names it; give a row (0 for an element that it does not hold)",
         )
@@ -317,13 +351,13 @@ def _own_ore(parameter: Parameter, grid: Grid, axes: Axes) -> Grid:
 
 
 def _complete_lifetime(
-    parameter: Parameter, parts: Mapping[str, Grid], axes: Axes, faults: list[Fault], dataset: str
+    parameter: Parameter, parts: Mapping[str, Grid], axes: Axes, faults: list[Fault], places: Places
 ) -> Any:
     code, first, second = parts["code"], parts["first"], parts["second"]
     missing = code.data < 0
     if missing.any() and parameter.name == "lifetime":
         faults += [
-            Fault(f"{dataset}: lifetime.csv", f"no row for {where}", "give survival and its terms")
+            places.fault("lifetime", f"no row for {where}", "give survival and its terms")
             for where in _missing_cells(missing, code, axes)
         ]
         return None

@@ -12,6 +12,8 @@ from mfa.errors import Fault
 
 SHOWN = 25
 """Faults of one file that are listed one by one; the rest is counted."""
+LISTED = 20
+"""Choices that a hint names; the rest is counted."""
 
 
 def suggest(word: str, choices: Iterable[str], what: str = "") -> str:
@@ -40,15 +42,26 @@ def suggest(word: str, choices: Iterable[str], what: str = "") -> str:
         return f"did you mean '{folded[near[0]]}'?"
     if not choices:
         return f"there are no {what or 'choices'}"
-    listing = ", ".join(choices[:30]) + (", ..." if len(choices) > 30 else "")
+    listing = ", ".join(choices[:LISTED]) + (f", ... ({len(choices)} in all)" if len(choices) > LISTED else "")
     return f"{what or 'choices'}: {listing}"
+
+
+def also(hint: str, other: str) -> str:
+    """Return a hint and another way to mend it.
+
+    Examples
+    --------
+    >>> also("datasets: japan", "give the path of a folder")
+    'datasets: japan; or give the path of a folder'
+    """
+    return f"{hint} Or {other}" if hint.endswith("?") else f"{hint}; or {other}"
 
 
 def shown_path(path: str | os.PathLike[str]) -> str:
     """Return a path as a reader would type it: relative to the current folder where it lies below it."""
     given = Path(path)
     try:
-        return str(given.resolve().relative_to(Path.cwd()))
+        return str(Path(os.path.abspath(given)).relative_to(Path.cwd()))  # a link keeps its own name
     except ValueError:
         return str(given)
 

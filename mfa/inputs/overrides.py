@@ -228,7 +228,7 @@ class Reader:
         self, parameter: Parameter, spec: Mapping[str, Any], path: KeyPath, source: Source
     ) -> dict[tuple[str, str], Anchors]:
         family = spec["survival"]
-        if family not in TERMS:
+        if not isinstance(family, str) or family not in TERMS:
             self._fault(source, (*path, "survival"), f": unknown '{family}'", suggest(str(family), TERMS, "choices"))
             return {}
         names = list(dict.fromkeys(name for group in TERMS[family] for name in group))
@@ -245,10 +245,13 @@ class Reader:
                 if year is not None and not self.year(parameter, year, place, source):
                     continue
                 value = self._quantity([term_unit(family, name)], text, place, source)
-                if not value > 0 and name != "mu" and value == value:
-                    self._fault(source, place, f" = {text} is not positive", "terms of a lifetime are above 0")
+                if not (0 < value < math.inf or name == "mu") and value == value:
+                    self._fault(source, place, f" = {text} is not a positive number", "terms of a lifetime are above 0")
                     value = math.nan
                 terms.setdefault((family, name), {})[year] = (value, source.where(place))
+        if not terms and len(spec) == 1:
+            groups = " or ".join(" and ".join(group) for group in TERMS[family])
+            self._fault(source, path, f": {family} has no terms", f"give {groups}")
         return terms
 
     def year(self, parameter: Parameter, year: Any, path: KeyPath, source: Source, strict: bool = False) -> bool:
@@ -277,6 +280,10 @@ class Reader:
             if dim not in item:
                 continue
             given = item[dim] if isinstance(item[dim], list) else [item[dim]]
+            if not given or given == [None]:
+                mend = "give a label, a list of labels, or '*' for all"
+                self._fault(source, (*path, dim), " names no label", mend)
+                continue
             for label in given:
                 if not self._known(dim, label):
                     self._unknown(label, [dim], (*path, dim), source)
@@ -345,7 +352,7 @@ class Reader:
                 window = (item["year"], item["year"])
             record = replace(record, factor=factor, window=window)
         elif given == ["values"]:
-            if not isinstance(item["values"], dict) or "year" in item:
+            if not isinstance(item["values"], dict) or not item["values"] or "year" in item:
                 self._fault(source, (*path, "values"), " must map years to values", "write {2028: 0.3, 2035: 0.7}")
                 return None
             anchors = self._anchors(parameter, item["values"], (*path, "values"), source)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mfa.errors import Fault, InputError
 from mfa.inputs.messages import shown_path
+from mfa.inputs.text_file import read_text
 
 _ENTRY = re.compile(r"^[ \t]*@(\w+)\s*\{\s*([^,\s{}]+)\s*,", re.MULTILINE)
 _NOT_ENTRIES = ("comment", "preamble", "string")
@@ -38,10 +39,9 @@ class References(Mapping[str, str]):
         self._found: dict[str, tuple[int, int]] = {}
         self.faults: list[Fault] = []
         for path in self.paths:
-            try:
-                text = path.read_bytes().decode("utf-8-sig")
-            except UnicodeDecodeError as error:
-                self.faults.append(Fault(shown_path(path), f"is not UTF-8 (byte {error.start})", "save it as UTF-8"))
+            text, _, faults = read_text(path)
+            if faults:
+                self.faults += faults
                 continue
             self._texts.append(text)
             seen: set[str] = set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,7 +16,7 @@ import numpy as np
 from mfa.errors import Fault, InputError, MfaError
 from mfa.inputs.dataset import SCOPED, Dataset, is_dataset, open_dataset, shipped
 from mfa.inputs.grids import Axes
-from mfa.inputs.messages import capped, suggest
+from mfa.inputs.messages import also, capped, suggest
 from mfa.inputs.overrides import Reader, Record
 from mfa.inputs.shocks import Shock, read_shocks
 from mfa.inputs.yaml_file import KeyPath, Source, parse_yaml, read_yaml
@@ -31,6 +32,8 @@ KEYS = (
 SECTIONS = ("overrides", "policy")
 TEXTS = ("name", "title", "description", "scope")
 DEFAULT_SCOPE = "products"
+_FOLDER_NAME = re.compile(r"(?!.*\.\.)[\w(][\w .,()+-]{0,99}(?<![ .])")
+"""What can name a run's folder on every system."""
 
 
 @dataclass(frozen=True)
@@ -235,7 +238,7 @@ def find_scenario(name: str | Path, beside: Path | None = None) -> Path:
     shipped_files = scenario_files()
     if str(name) in shipped_files:
         return shipped_files[str(name)]
-    mend = f"{suggest(str(name), shipped_files, 'shipped scenarios')} Or give the path of a .yaml file"
+    mend = also(suggest(str(name), shipped_files, "shipped scenarios"), "give the path of a .yaml file")
     raise InputError(Fault("", f"no scenario '{name}'", mend))
 
 
@@ -364,21 +367,29 @@ def _check_form(data: Any, source: Source) -> list[Fault]:
             if key in PARAMETERS:
                 mend = "put parameters under overrides or policy"
             faults.append(source.fault((key,), ": unknown key", mend))
-        elif key in TEXTS and not isinstance(value, (str, int, float)):
+        elif key in TEXTS and (not isinstance(value, (str, int, float)) or isinstance(value, bool)):
             faults.append(source.fault((key,), " is not text", f"write {key}: some words"))
+        elif key == "name" and not _FOLDER_NAME.fullmatch(str(value)):
+            mend = "a run's folder is named after it: write letters, digits, -, _, . and spaces, at most 100"
+            faults.append(source.fault((key,), f" = {str(value)[:100]!r} cannot be a name", mend))
         elif key in (*SECTIONS, "variants", "uncertainty") and not isinstance(value, (dict, type(None))):
             faults.append(source.fault((key,), " is not a mapping", "write one key per parameter below it"))
     for section in (*SECTIONS, "variants"):
         given = data.get(section)
-        for parameter in given if isinstance(given, dict) else ():
+        for parameter, said in given.items() if isinstance(given, dict) else ():
             if parameter not in PARAMETERS:
                 mend = suggest(str(parameter), PARAMETERS, "parameters")
                 faults.append(source.fault((section, parameter), ": unknown parameter", mend))
+            elif section == "variants" and isinstance(said, (dict, list, bool)):
+                faults.append(source.fault((section, parameter), f" = {said} is not a name", "name one variant"))
     for key in ("dataset", "regions", "sources"):
         value = data.get(key)
         if value is not None and not isinstance(value, str):
             if not isinstance(value, list) or not all(isinstance(item, str) for item in value) or not value:
                 faults.append(source.fault((key,), f" = {value} is not a name or a list of names", "write names"))
+                continue
+            for name in dict.fromkeys(name for name in value if value.count(name) > 1):
+                faults.append(source.fault((key,), f": '{name}' stands twice", "name every one once"))
     return faults
 
 
@@ -397,7 +408,10 @@ def _years(given: Any, source: Source, faults: list[Fault]) -> tuple[int, int] |
         faults.append(source.fault(path, f" = {given} is not a span of years", "write [1990, 2060]"))
         return None
     for year, following in zip(years, years[1:], strict=False):
-        if following <= year:
+        if following == year:
+            faults.append(source.fault(path, f": {year} stands twice", "write the first and the last year of the run"))
+            return None
+        if following < year:
             faults.append(source.fault(path, f": {following} after {year}: years run backwards", "write [start, stop]"))
             return None
         if len(years) > 2 and following != year + 1:
@@ -470,8 +484,11 @@ def parse_changes(texts: Sequence[str]) -> dict[str, Any]:
         if not equals or not key.strip():
             faults.append(Fault(text, "is not a change", "write key=value, such as policy.keep_share=0.5"))
             continue
+        if not value.strip():
+            faults.append(Fault(text, "has no value after =", "write one, such as policy.keep_share=0.5"))
+            continue
         data, _, found = parse_yaml(value, Source(text))
-        faults += found
+        faults += [Fault(text, fault.what, fault.mend) for fault in found]
         if key.strip() in changes:
             faults.append(Fault(text, f"{key.strip()} is set twice", "set it once"))
         changes[key.strip()] = data
@@ -492,14 +509,13 @@ def _changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
             parts.insert(0, sections[-1] if sections else "overrides")
         head, source = str(parts[0]), Source()
         if head in SECTIONS:
-            if len(parts) == 1:
-                given = value if isinstance(value, Mapping) else {}
-            else:
-                given = {parts[1]: _nest(parts[2:], value)}
-            faults += _check_form({head: dict(given)}, source)
-            added += [
-                Change(head, name, spec, (head, name), source) for name, spec in given.items() if name in PARAMETERS
-            ]
+            given = value if len(parts) == 1 else {parts[1]: _nest(parts[2:], value)}
+            found = _check_form({head: dict(given) if isinstance(given, Mapping) else given}, source)
+            if not isinstance(given, Mapping) and not found:
+                found = [source.fault((head,), " has no value", "name a parameter below it")]
+            faults += found
+            if not found:
+                added += [Change(head, str(name), spec, (head, str(name)), source) for name, spec in given.items()]
         elif head in KEYS and head != "base":
             new = _put(settings.get(head), parts[1:], value, source, (head,), faults)
             form = {head: list(new) if isinstance(new, tuple) else new}
@@ -507,6 +523,8 @@ def _changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
             settings[head] = _years(form[head], source, faults) if head == "years" else new
             folder = places[head][1].folder if head in places and len(parts) > 1 else None
             places[head] = ((head,), replace(source, folder=folder))
+        elif head == "base":
+            faults.append(Fault(f"change {text}", "the base cannot be changed", "load the other scenario instead"))
         else:
             mend = suggest(head, [*KEYS, *PARAMETERS], "keys")
             faults.append(Fault(f"change {text}", "unknown key", mend))

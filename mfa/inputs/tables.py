@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import math
 from collections.abc import Container, Mapping, Sequence
@@ -12,7 +11,8 @@ from pathlib import Path
 
 from mfa.errors import Fault, UnitError
 from mfa.inputs.fill import ALL
-from mfa.inputs.messages import capped, number, shown_path, suggest
+from mfa.inputs.messages import also, capped, number, shown_path, suggest
+from mfa.inputs.text_file import read_text
 from mfa.system.survival import FAMILIES, TERMS, term_unit
 from mfa.units import conversion_factor
 from mfa.vocabulary import PARAMETERS, Parameter, money_unit
@@ -121,7 +121,7 @@ def range_fault(parameter: Parameter, value: float) -> tuple[str, str] | None:
         return f"must be above {number(low)}", "give a positive number"
     if value > high:
         mend = f"give at most {number(high)}"
-        if high == 1 and value <= 100:
+        if high == 1 and 2 <= value <= 100:
             mend = f"write {number(value / 100)} for {number(value)} %"
         return f"is above {number(high)}", mend
     if value == high and open_high:
@@ -134,19 +134,11 @@ def range_fault(parameter: Parameter, value: float) -> tuple[str, str] | None:
 def read_lines(path: Path) -> tuple[list[tuple[int, list[str]]], str, list[Fault]]:
     """Read the rows of a CSV file with the line on which each starts; also its hash and faults of encoding."""
     name = shown_path(path)
-    raw = path.read_bytes()
-    digest = hashlib.sha256(raw).hexdigest()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        fault = Fault(f"{name}:{line}", f"byte 0x{raw[error.start]:02x} is not UTF-8", "save the file as UTF-8")
-        return [], digest, [fault]
+    text, digest, faults = read_text(path)
+    if faults:
+        return [], digest, faults
     if not text.strip():
         return [], digest, [Fault(name, "is empty", "give a header and at least one row, or delete the file")]
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        return [], digest, [Fault(f"{name}:{line}", "contains a NUL byte", "save the file as plain CSV")]
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows = []
     start = 1
@@ -253,14 +245,14 @@ def _read_rows(table: Table, rows: list[tuple[int, list[str]]], context: Context
             if label not in choices:
                 mend = suggest(label, [choice for choice in choices if choice != ALL], f"{dim}s")
                 if label:
-                    mend += f" Or declare {dim} '{label}' in labels.csv" if mend.endswith("?") else ""
+                    mend = also(mend, f"declare {dim} '{label}' in labels.csv") if mend.endswith("?") else mend
                     fault(f"unknown {dim} '{label}'", mend)
                 else:
                     fault(f"{dim} is empty", "give a label, or * for all")
         year: int | None = None
         if year_column is not None and cells[year_column] != ALL:
             text = cells[year_column]
-            if text.isdecimal() and YEAR_RANGE[0] <= int(text) <= YEAR_RANGE[1]:
+            if text.isascii() and text.isdecimal() and YEAR_RANGE[0] <= int(text) <= YEAR_RANGE[1]:
                 year = int(text)
             else:
                 fault(f"{header[year_column]} '{text}' is not a calendar year", "write a year such as 2030, or *")
@@ -303,8 +295,8 @@ def _read_rows(table: Table, rows: list[tuple[int, list[str]]], context: Context
             if source and unknown:
                 for part in unknown:
                     mend = suggest(part, context.sources if isinstance(context.sources, Mapping) else ())
-                    mend = mend + " Or add" if mend.endswith("?") else "add"
-                    fault(f"unknown source '{part}'", f"{mend} the entry to references.bib")
+                    add = "add the entry to references.bib"
+                    fault(f"unknown source '{part}'", also(mend, add) if mend.endswith("?") else add)
             elif source:
                 good_sources.add(source)
         if len(table.faults) == sound:
@@ -349,7 +341,7 @@ def _read_value(text: str, parameter: Parameter, factor: float, fault: object, t
     if text in NONE_WORDS and parameter.default is None and parameter.fill in ("step", ""):
         return math.nan
     try:
-        value = float(text) * factor
+        value = plain_number(text) * factor
     except ValueError:
         what = f"value '{text}' is not a number" if text else "value missing"
         fault(what, "write a plain number such as 1200.5, without separators" if text else "give a number")
@@ -364,6 +356,24 @@ def _read_value(text: str, parameter: Parameter, factor: float, fault: object, t
     return value
 
 
+def plain_number(text: str) -> float:
+    """Read a number as it is written in English without separators; Python itself would take 1_000 for 1000, too.
+
+    Raises
+    ------
+    ValueError
+        If it is written in another way.
+
+    Examples
+    --------
+    >>> plain_number("1.2e3")
+    1200.0
+    """
+    if not text.isascii() or "_" in text:
+        raise ValueError(f"{text} is not a plain number")
+    return float(text)
+
+
 def _check_bounds(
     low: str, high: str, value: float | str | bool, parameter: Parameter, factor: float, fault: object, lifetime: bool
 ) -> None:
@@ -371,7 +381,7 @@ def _check_bounds(
     limits = []
     for title, text in (("low", low), ("high", high)):
         try:
-            limit = float(text) * factor if text else math.nan
+            limit = plain_number(text) * factor if text else math.nan
         except ValueError:
             fault(f"{title} '{text}' is not a number", "write a plain number, or leave the cell empty")
             return

@@ -49,7 +49,7 @@ def _validate(target: str) -> list[Fault]:
         if path.is_file() and path.suffix == ".csv":
             return _validate_table(path)
         if path.is_dir():
-            return _validate_dataset(open_dataset(str(path.resolve())))
+            return _validate_dataset(open_dataset(target if path.is_absolute() else f"./{target}"))
         if path.is_file() or target in scenario_files():
             return _validate_scenario(target)
         if target in shipped_datasets():

@@ -11,11 +11,17 @@ import yaml
 
 from mfa.errors import Fault
 from mfa.inputs.messages import shown_path
+from mfa.inputs.text_file import read_text
 
 KeyPath = tuple[str | int, ...]
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9_]*)")
 _FLOAT = re.compile(r"[-+]?(?:[0-9][0-9_]*\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _TRAPS = {"yes", "no", "on", "off", "y", "n"}
+_TAG = "tag:yaml.org,2002:"
+_PLAIN = {"str", "int", "float", "bool", "null", "timestamp", "merge", "value", "map", "seq"}
+"""What YAML itself makes of text without a tag; the words are read by our own rules all the same."""
+DEEPEST = 20
+"""Levels of nesting that a file may have; no parameter needs more than its dims, and a few keys."""
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -73,13 +79,9 @@ def read_yaml(path: FilePath) -> tuple[Any, Source, list[Fault]]:
     faults : list of Fault
         Syntax, repeated keys, words that YAML would misread.
     """
-    name = shown_path(path)
-    source = Source(name, folder=path.resolve().parent)
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        return None, source, [Fault(name, f"is not UTF-8 (byte {error.start})", "save the file as UTF-8")]
-    return (*parse_yaml(text, source),)
+    source = Source(shown_path(path), folder=path.resolve().parent)
+    text, _, faults = read_text(path)
+    return (None, source, faults) if faults else parse_yaml(text, source)
 
 
 def parse_yaml(text: str, source: Source) -> tuple[Any, Source, list[Fault]]:
@@ -91,19 +93,20 @@ def parse_yaml(text: str, source: Source) -> tuple[Any, Source, list[Fault]]:
     >>> data, source.where(("policy", "keep_share")), faults
     ({'policy': {'keep_share': 0.1}}, 'x.yaml:2', [])
     """
-    if not text.strip():
-        return None, source, [Fault(source.name, "is empty", "give at least a name and a dataset or a base")]
     try:
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"{source.name}:{mark.line + 1}" if mark else source.name
         return None, source, [Fault(where, f"is not YAML ({error.problem})", "check indents, quotes and colons")]
-    except yaml.YAMLError as error:
-        return None, source, [Fault(source.name, f"is not YAML ({error})", "check the characters")]
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        what = f"is not YAML (character U+{error.character:04X} is not allowed)"
+        return None, source, [Fault(f"{source.name}:{line}", what, "remove the control character")]
+    if node is None:
+        return None, source, [Fault(source.name, "is empty", "give at least a name and a dataset or a base")]
     faults: list[Fault] = []
-    data = None if node is None else _construct(node, (), source, faults, ())
-    return data, source, faults
+    return _construct(node, (), source, faults, ()), source, faults
 
 
 def _construct(node: Any, path: KeyPath, source: Source, faults: list[Fault], above: tuple[int, ...]) -> Any:
@@ -111,6 +114,16 @@ def _construct(node: Any, path: KeyPath, source: Source, faults: list[Fault], ab
     source.lines.setdefault(path, line)
     if id(node) in above:
         faults.append(Fault(f"{source.name}:{line}", f"{dotted(path)} contains itself", "remove the alias"))
+        return None
+    if len(above) > DEEPEST:
+        faults.append(
+            Fault(f"{source.name}:{line}", f"is nested more than {DEEPEST} levels deep", "check the brackets")
+        )
+        return None
+    kind = node.tag.removeprefix(_TAG)
+    if kind not in _PLAIN:
+        what = f"{dotted(path) or 'the file'} has the tag {kind}"
+        faults.append(Fault(f"{source.name}:{line}", what, "remove it: values are plain text and numbers"))
         return None
     above = (*above, id(node))
     if isinstance(node, yaml.ScalarNode):

@@ -226,31 +226,31 @@ def test_missing_product(project: Any, faults: Any) -> None:
 
 def test_product_without_lifetime(project: Any, faults: Any) -> None:
     project.table("lifetime", "product,survival,term", "car,fixed,mean,10", "yr")
-    says(faults, "tiny: lifetime.csv", "no row for product phone", "give survival and its terms")
+    says(faults, "tiny/lifetime.csv", "no row for product phone", "give survival and its terms")
 
 
 def test_missing_element(project: Any, faults: Any) -> None:
     project.table("recovery_yield", "element,route", "Co,*,0.9")
-    says(faults, "tiny: recovery_yield.csv: no row for element Nd; give a row (0 if there is nothing), or use *")
+    says(faults, "tiny/recovery_yield.csv: no row for element Nd; give a row (0 if there is nothing), or use *")
 
 
 def test_missing_pairs_of_element_and_route(project: Any, faults: Any) -> None:
     project.table("recovery_yield", "element,route", "Co,*,0.9|Nd,magnet,0.9")
-    says(faults, "tiny: recovery_yield.csv: no row for element Nd, route hydro; give a row")
+    says(faults, "tiny/recovery_yield.csv: no row for element Nd, route hydro; give a row")
     project.table("recovery_yield", "element,route", "Co,magnet,0.9|Nd,magnet,0.9")
-    assert [line.split(": ")[2].split(";")[0] for line in faults()] == [
+    assert [line.split(": ")[1].split(";")[0] for line in faults()] == [
         "no row for element Co, route hydro", "no row for element Nd, route hydro",
     ]  # fmt: skip
 
 
 def test_missing_element_of_imports(project: Any, faults: Any) -> None:
     project.table("import_share", "origin,element", "CHN,Co,1")
-    says(faults, "tiny: import_share.csv", "no row for element Nd", "they sum to 1")
+    says(faults, "tiny/import_share.csv", "no row for element Nd", "they sum to 1")
 
 
 def test_missing_content(project: Any, faults: Any) -> None:
     project.edit("tiny/content.csv", f"phone,battery,NMC,Co,8,g/unit{project.END}\n", "")
-    says(faults, "tiny: content.csv", "product phone, component battery, chemistry NMC", "0 for an element")
+    says(faults, "tiny/content.csv", "product phone, component battery, chemistry NMC", "0 for an element")
 
 
 def test_missing_table(project: Any, faults: Any) -> None:
@@ -262,7 +262,8 @@ def test_shares_do_not_sum_to_one(project: Any, faults: Any) -> None:
     project.edit("tiny/chemistry_share.csv", "2025,*,battery,LFP,0.6", "2025,*,battery,LFP,0.7")
     found = faults()
     for product, line in zip(("phone", "car"), found, strict=True):
-        assert line.startswith(f"chemistry_share[time=2021, product={product}, component=battery and 4 more years]: ")
+        place = f"chemistry_share[time=2021, product={product}, component=battery and 4 more years]"
+        assert line.startswith(f"tiny/chemistry_share.csv: {place}: ")
         assert "the shares sum to 1.02; the shares over chemistry must sum to 1" in line
 
 
@@ -291,7 +292,7 @@ def test_base_rate_above_reach(project: Any, faults: Any) -> None:
     project.table("base_collection_rate", "component", "battery,0.6")
     project.table("max_collection_rate", "component", "battery,0.5")
     found = faults()
-    assert [line.partition(": ")[0] for line in found] == [
+    assert [line.split(": ")[1] for line in found] == [
         "base_collection_rate[product=phone, component=battery]",
         "base_collection_rate[product=car, component=battery]",
     ]
@@ -317,7 +318,7 @@ def test_pairs_of_parameters_with_other_dims(project: Any, faults: Any, one: Any
     project.table("base_collection_rate", *one)
     project.table("max_collection_rate", *other)
     found = faults()
-    assert found[0].startswith(f"base_collection_rate[{where}]: 0.")
+    assert found[0].startswith(f"tiny/base_collection_rate.csv: base_collection_rate[{where}]: 0.")
     assert "is above max_collection_rate = 0.5; lower the one or raise the other" in found[0]
 
 
