@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+import mfa
 import mfa.cli
 from tests.inputs.conftest import END, SCENARIO, Project, write_tiny
 
@@ -193,9 +195,21 @@ CASES = [
 ]
 
 
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The `runs` folder of a run of the valid project."""
+    folder = tmp_path_factory.mktemp("earlier")
+    project = Project(folder)
+    write_tiny(project)
+    project.scenario()
+    results = mfa.run(mfa.load_scenario(folder / "test.yaml"))
+    results.save(folder / "runs" / "test")
+    return folder / "runs"
+
+
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """A valid project with the results of an earlier run."""
+    """A valid project in the current folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NO_COLOR", "1")
     made = Project(tmp_path)
@@ -220,8 +234,8 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
-def test_bad_input(case: Case, project: Project, capsys: pytest.CaptureFixture[str]) -> None:
-    assert call(capsys, "run", "test.yaml", "--no-figures", "-q") == (0, "", "")
+def test_bad_input(case: Case, project: Project, earlier: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(earlier, project.folder / "runs")
     before = contents(project.folder / "runs")
     assert "test/results.nc" in before
     case.damage(project)
@@ -263,6 +277,11 @@ def test_bad_changes(project: Project, capsys: pytest.CaptureFixture[str], chang
     assert (code, out) == (1, "")
     assert words in err
     assert not (project.folder / "runs").exists()
+
+
+def test_the_project_itself_is_sound(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(capsys, "validate", "test.yaml") == (0, "no faults in test.yaml\n", "")
+    assert call(capsys, "run", "test.yaml", "--no-figures", "-q") == (0, "", "")
 
 
 def test_a_scenario_that_is_not_there(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
