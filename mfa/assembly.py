@@ -218,8 +218,9 @@ def _domestic(arrays: Any, labels: Any) -> NDArray[np.bool_]:
 
 
 def _fill_optional(par: YearParameters) -> None:
-    """Turn "not given" into what the equations use: infinite penalties, base values of 1, yields, no content."""
-    for name, instead in (("collection_penalty", np.inf), ("base_scrap_value", 1.0), ("content", 0.0)):
+    """Turn "not given" into what the equations use: infinite penalties, values of 1, yields, 0."""
+    empty = {"collection_penalty": np.inf, "base_scrap_value": 1.0, "content": 0.0, "import_share": 0.0}
+    for name, instead in empty.items():
         values = par.path(name)
         if np.isnan(values).any():
             par.replace(name, np.where(np.isnan(values), instead, values))

@@ -85,6 +85,7 @@ class Record:
         flows, stocks : dict of array
             What `totals` gave.
         """
+        model = self.model
         result: dict[str, dict[str, Any]] = {"flows": {}, "stocks": {}, "components": {}, "items": {}, "policy": {}}
         for name, flow in FLOWS.items():
             values = self.kept["flows"][name]
@@ -103,10 +104,10 @@ class Record:
                     result["policy"][name] = self._policy(name, variable.dims, self.kept["policy"][name])
             elif name != "chemistry_mix":
                 sizes = [self.layout.size(dim) for dim in variable.dims]
-                result["policy"][name] = np.zeros((self.model.n_sample, *sizes))
-        if "quota_state" in self.kept["policy"]:
-            states = self.kept["policy"]["quota_state"]
-            result["policy"]["quota_state"] = self._by_pair(states, 0)
+                result["policy"][name] = np.zeros((model.n_sample, *sizes))
+        lead = (model.n_years, model.n_sample, model.n_region, self.layout.n_pair)
+        states = self.kept["policy"].get("quota_state", np.zeros(lead, dtype=np.int64))
+        result["policy"]["quota_state"] = self._by_pair(states, 0)
         return result
 
     def _put(self, result: Any, group: str, name: str, values: Floats, mass_layer: bool) -> None:

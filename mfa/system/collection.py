@@ -72,7 +72,7 @@ def scrap_value(
     array [..., pair], money/t
         At least 0.01 base values; the base value where the pool is empty.
     """
-    best = np.where(eligible, margin, -np.inf).max(axis=-2)
+    best = np.where(eligible, margin, -np.inf).max(axis=-2, initial=-np.inf)
     best = np.where(np.isfinite(best), best, 0.0)
     mass = item_mass @ item_to_pair
     with np.errstate(divide="ignore", invalid="ignore"):

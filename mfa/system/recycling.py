@@ -148,7 +148,7 @@ def route_shares(margin: Floats, available: NDArray[np.bool_], choice: Floats) -
     array([0.5, 0.5])
     """
     exponent = np.where(available, choice[..., None, None] * margin, -np.inf)
-    top = exponent.max(axis=-2, keepdims=True)
+    top = exponent.max(axis=-2, keepdims=True, initial=-np.inf)
     exponent -= np.where(np.isfinite(top), top, 0.0)
     weight = np.exp(exponent, out=exponent)
     total = weight.sum(axis=-2, keepdims=True)

@@ -40,8 +40,10 @@ def count_need(year: Year) -> None:
     year.spares_wanted = np.zeros((1, 1, layout.n_pair))
     if year.spare_need is not None and year.reused_units is not None:
         year.spares_wanted = np.zeros((*year.lead, layout.n_pair))
-        missing = year.spare_need.sum(axis=-1) - year.reused_units.sum(axis=-1)
-        year.spares_wanted[..., year.model.lasting_pairs] = np.maximum(missing, 0.0)
+        need = year.spare_need.sum(axis=-1)
+        missing = need - year.reused_units.sum(axis=-1)
+        missing = np.where(missing <= market.NOTHING * need, 0.0, missing)
+        year.spares_wanted[..., year.model.lasting_pairs] = missing
     made = (1.0 - year.bought_share) * year.output[..., layout.pair_product] + year.spares_wanted
     use = year.per_pair(made) * year.share * year.per_pair(1.0 / year.p("manufacturing_yield"))
     year.other_need = year.p("other_need")
@@ -107,8 +109,6 @@ def _supply_at_home(year: Year, need: Floats) -> None:
 def _import(year: Year, need: Floats) -> Floats:
     """Import what is wanted and can be had; returns the gap."""
     year.imports = market.import_metal(year.import_need, year.p("import_share"), year.caps)
-    if year.caps is None:
-        return np.zeros((1, 1, year.layout.n_element))
     gap = np.maximum(year.import_need - year.imports.sum(axis=-2), 0.0)
     return np.where(gap < market.NOTHING * need, 0.0, gap)
 
