@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mfa.results import Results, open_results
     from mfa.run import run
     from mfa.stock_models import inflow_driven, stock_driven
+    from mfa.studies.compare import compare
     from mfa.studies.drill import drill
     from mfa.units import quantify
 
@@ -28,6 +29,7 @@ _HOME = {
     "MfaError": "mfa.errors",
     "Results": "mfa.results",
     "Scenario": "mfa.inputs",
+    "compare": "mfa.studies.compare",
     "drill": "mfa.studies.drill",
     "inflow_driven": "mfa.stock_models",
     "load_scenario": "mfa.inputs",
@@ -45,6 +47,7 @@ __all__ = [
     "Results",
     "Scenario",
     "__version__",
+    "compare",
     "drill",
     "inflow_driven",
     "load_scenario",

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import functools
-import os
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mfa.commands.common import INTERRUPTED, Debug, Progress, Quiet, guarded, split_labels
+from mfa.commands.compare import compare
 from mfa.errors import MfaError
 
 if TYPE_CHECKING:
     from mfa.results import Results
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells expect it."""
 
 app = typer.Typer(
     name="mfa",
@@ -31,68 +24,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
-Debug = Annotated[bool, typer.Option("--debug", help="Show where in the code an error arose.")]
-
-
-def guarded(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn errors into one message and an exit code: 1 for the model and its data, 130 for Ctrl-C."""
-
-    @functools.wraps(command)
-    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except KeyboardInterrupt:
-            raise SystemExit(INTERRUPTED) from None
-        except BrokenPipeError:  # the reader of our output has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise SystemExit(1) from None
-        except (typer.Exit, typer.BadParameter):
-            raise
-        except MfaError as error:
-            if kwargs.get("debug"):
-                raise
-            print(f"mfa: {error}", file=sys.stderr)
-            raise SystemExit(1) from None
-        except Exception as error:
-            if kwargs.get("debug"):
-                raise
-            text = " ".join(str(error).split())[:300]
-            print(
-                f"mfa: unexpected {type(error).__name__}: {text}; run again with --debug and report what it shows",
-                file=sys.stderr,
-            )
-            raise SystemExit(1) from None
-
-    return wrapper
-
-
-class Progress:
-    """What is being done, on stderr: one line that is overwritten in a terminal, else one line each."""
-
-    def __init__(self, quiet: bool) -> None:
-        self.quiet = quiet
-        self.overwrite = sys.stderr.isatty()
-        self.shown = False
-
-    def __call__(self, message: str) -> None:
-        """Say what begins now."""
-        if self.quiet:
-            return
-        if self.overwrite:
-            sys.stderr.write(f"\r\033[K{message} ...")
-            self.shown = True
-        else:
-            sys.stderr.write(f"{message}\n")
-        sys.stderr.flush()
-
-    def done(self) -> None:
-        """Clear the line."""
-        if self.shown:
-            sys.stderr.write("\r\033[K")
-            sys.stderr.flush()
-            self.shown = False
 
 
 @app.command()
@@ -193,6 +124,9 @@ def run_text(results: Results, changes: list[str]) -> str:
     return "\n".join(lines)
 
 
+app.command()(compare)
+
+
 @app.command()
 @guarded
 def drill(
@@ -235,8 +169,8 @@ def drill(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", InputWarning)  # what concerns the drill stands in its notes
             answer = run_drill(
-                scenario, year=year, origin=_split(origins), days=days, element=_split(elements), start_day=start_day,
-                ban=ban, region=_split(regions),
+                scenario, year=year, origin=split_labels(origins), days=days, element=split_labels(elements),
+                start_day=start_day, ban=ban, region=split_labels(regions),
             )  # fmt: skip
         if out is not None:
             progress(f"writing {out}")
@@ -250,11 +184,6 @@ def drill(
         print(answer.text())
         if out is not None:
             print(f"files: {out}")
-
-
-def _split(labels: list[str] | None) -> list[str]:
-    """Labels of a repeated option, each of which may hold several with commas between."""
-    return [label.strip() for words in labels or [] for label in words.split(",") if label.strip()]
 
 
 @app.command()

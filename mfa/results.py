@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 Arrays = dict[str, dict[str, np.ndarray]]
 GROUPS: tuple[str, ...] = ("flows", "stocks", "items", "components", "indicators", "policy")
 """Groups of results, in the order in which they are stored."""
+LAST_DATA_YEAR = {"japan": 2024}
+"""Last year of observed data of datasets that do not say it themselves."""
 LITERATURE = {
     "eol_collection_rate": "UNEP 2011",
     "eol_collection_rate_wide": "UNEP 2011",
@@ -251,6 +253,12 @@ class Results:
     def scope(self) -> str:
         """Scope of the manufacturing need: which uses outside the product list it counts."""
         return str(self.attrs.get("scope") or "products")
+
+    @property
+    def last_data_year(self) -> int | None:
+        """Last year of observed data; what follows is projection. None if it is not known."""
+        known = (LAST_DATA_YEAR.get(name) for name in str(self.attrs.get("dataset") or "").split("+"))
+        return self.attrs.get("last_data_year", next((year for year in known if year is not None), None))
 
     @property
     def flows(self) -> xr.Dataset:

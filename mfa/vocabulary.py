@@ -25,6 +25,8 @@ DIMENSIONS: dict[str, str] = {
     "miner": "Origin where the ore was mined",
 }
 SCRAP = ("old", "new", "imported")
+HEADLINE_YEARS = (2024, 2030, 2040, 2050)
+"""Years of tables for readers, where none are asked for."""
 MASS = "component mass"
 """Name of the component layer where it runs beside the elements."""
 

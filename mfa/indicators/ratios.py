@@ -37,6 +37,8 @@ FLAGS: tuple[str, ...] = (
 
 ROUNDING = 1e-9
 """Relative size below which a difference of flows is rounding: that of the mass balance."""
+QUANTILES = (0.05, 0.5, 0.95)
+"""Quantiles that stand beside a mean over samples."""
 RESOLUTION = 1e-12
 """Smallest flow (t/yr) that counts as one: what the mass balance can still see. Less in a denominator is nothing."""
 
@@ -231,3 +233,30 @@ def over_period(
     return ratio(
         sum_over_period(numerator, years, first, last, axis), sum_over_period(denominator, years, first, last, axis)
     )
+
+
+def mean_of_defined(values: np.ndarray) -> np.ndarray:
+    """Mean over the first axis of what is not NaN; NaN where nothing is.
+
+    Examples
+    --------
+    >>> mean_of_defined(np.array([[1.0, np.nan], [3.0, np.nan]])).tolist()
+    [2.0, nan]
+    """
+    defined = np.isfinite(values)
+    total = np.where(defined, values, 0.0).sum(axis=0)
+    return np.divide(total, defined.sum(axis=0), out=np.full(total.shape, np.nan), where=defined.any(axis=0))
+
+
+def quantiles_of_defined(values: np.ndarray) -> np.ndarray:
+    """Quantiles over the first axis of what is not NaN, at `QUANTILES`; NaN where nothing is.
+
+    Examples
+    --------
+    >>> quantiles_of_defined(np.array([[1.0], [3.0], [np.nan]])).ravel().round(3).tolist()
+    [1.1, 2.0, 2.9]
+    """
+    spread = np.full((len(QUANTILES), *values.shape[1:]), np.nan)
+    some = np.isfinite(values).any(axis=0)
+    spread[:, some] = np.nanquantile(values[:, some], QUANTILES, axis=0)
+    return spread

@@ -76,6 +76,7 @@ def load_inputs(scenario: Scenario) -> Inputs:
     used = list(tables.values())
     attrs = {
         "scenario": scenario.name,
+        "bases": list(scenario.bases),
         "title": scenario.title,
         "scope": scenario.scope,
         "dataset": dataset.name,

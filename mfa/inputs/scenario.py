@@ -60,6 +60,8 @@ class Scenario:
     changes: tuple[Change, ...]
     places: dict[str, tuple[KeyPath, Source]] = field(default_factory=dict, repr=False)
     files: tuple[Path, ...] = ()
+    bases: tuple[str, ...] = ()
+    """Names of the scenarios that it builds on, the nearest first."""
 
     # --- what it says ------------------------------------------------------------------------------------------------
 
@@ -305,7 +307,8 @@ def resolve(name: str | Path | Mapping[str, Any]) -> tuple[Scenario | None, list
             faults.append(source.fault((), f"no {key}", f"write {mend}, or name a base that has it"))
     if faults:
         return None, faults
-    return Scenario(str(settings["name"]), settings, tuple(changes), places, files), faults
+    bases = tuple(str(data.get("name") or (path.stem if path else "scenario")) for data, _, path in layers[1:])
+    return Scenario(str(settings["name"]), settings, tuple(changes), places, files, bases), faults
 
 
 Layer = tuple[dict[str, Any], Source, Path | None]
@@ -530,7 +533,9 @@ def _changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
             faults.append(Fault(f"change {text}", "unknown key", mend))
     if faults:
         raise InputError(faults)
-    return Scenario(str(settings["name"]), settings, tuple(added), places, scenario.files)
+    renamed = str(settings["name"]) != scenario.name
+    bases = (scenario.name, *scenario.bases) if renamed else scenario.bases
+    return Scenario(str(settings["name"]), settings, tuple(added), places, scenario.files, bases)
 
 
 def _nest(parts: Sequence[str | int], value: Any) -> Any:

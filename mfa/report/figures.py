@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from mfa.results import Results
 
-LAST_DATA_YEAR = {"japan": 2024}
-"""Last year of observed data of datasets that do not say it themselves."""
 N_ORIGINS = 8
 """Origins with a colour of their own; the others are summed."""
 REST = "ROW"
@@ -121,7 +119,7 @@ def figure_data(results: Results) -> FigureData:
     return FigureData(
         caption,
         results.years,
-        results.attrs.get("last_data_year", LAST_DATA_YEAR.get(results.attrs.get("dataset") or "")),
+        results.last_data_year,
         elements,
         [_element_name(results, element) for element in elements],
         {

@@ -8,7 +8,7 @@ import json
 import os
 import platform
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,9 @@ from mfa.report.tables import write_flows, write_indicators, write_stocks
 from mfa.report.worker import FigureWorker
 from mfa.results import Results
 
-OWN_FILES = ("results.nc", "indicators.csv", "flows.csv", "stocks.csv", "figures", "run.json")
+RECORD = "run.json"
+"""File by which the folder of a run is known."""
+OWN_FILES = ("results.nc", "indicators.csv", "flows.csv", "stocks.csv", "figures", RECORD)
 """What a run writes; other files in its folder are kept when it is replaced, but for reports on the old run."""
 STALE = "report."
 """Beginning of the names of reports, which do not outlive the run that they are about."""
@@ -107,7 +109,7 @@ def save_run(
     with contextlib.ExitStack() as stack:
         if figures and worker is None:
             worker = stack.enter_context(FigureWorker())
-        draft = stack.enter_context(_draft(folder))
+        draft = stack.enter_context(new_folder(folder, OWN_FILES))
         if figures and worker is not None:
             (draft / "figures").mkdir()
             worker.draw(figure_data(results), draft / "figures")
@@ -120,18 +122,21 @@ def save_run(
             tell("drawing figures")
             worker.wait()
         text = json.dumps(run_record(results), indent=2, ensure_ascii=False, default=str)
-        (draft / "run.json").write_text(text + "\n", encoding="utf-8")
-        _replace(folder, draft)
+        (draft / RECORD).write_text(text + "\n", encoding="utf-8")
     return folder
 
 
-def check_target(folder: Path) -> None:
-    """Refuse a path that exists and is neither empty nor the folder of a run.
+def check_target(folder: Path, record: str = RECORD, what: str = "a run") -> None:
+    """Refuse a path that exists and is neither empty nor the folder of a run, or of what else is to be written.
 
     Parameters
     ----------
     folder : Path
         Where results are to be written.
+    record : str
+        File by which such a folder is known.
+    what : str
+        What it is the folder of.
 
     Raises
     ------
@@ -142,8 +147,34 @@ def check_target(folder: Path) -> None:
         return
     if not folder.is_dir():
         raise InputError(Fault(str(folder), "is a file", "name a folder"))
-    if any(folder.iterdir()) and not (folder / "run.json").is_file():
-        raise InputError(Fault(str(folder), "is not the folder of a run and not empty", "name another folder"))
+    if any(folder.iterdir()) and not (folder / record).is_file():
+        raise InputError(Fault(str(folder), f"is not the folder of {what} and not empty", "name another folder"))
+
+
+@contextlib.contextmanager
+def new_folder(folder: Path, own_files: Sequence[str]) -> Iterator[Path]:
+    """A new folder to write into, which takes the place of `folder` at the end, or vanishes if anything fails.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder to make or replace; `check_target` says whether it may be.
+    own_files : sequence of str
+        What is written each time; other files of the old folder move along, but for reports.
+
+    Yields
+    ------
+    Path
+        The new folder.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
+    with _draft(folder) as draft:
+        yield draft
+        _replace(folder, draft, own_files)
 
 
 @contextlib.contextmanager
@@ -190,7 +221,7 @@ def _alive(process: int) -> bool:
     return True
 
 
-def _replace(folder: Path, draft: Path) -> None:
+def _replace(folder: Path, draft: Path, own_files: Sequence[str]) -> None:
     """Let the draft take the place of the folder; files that no run writes move along."""
     if not folder.exists():
         os.replace(draft, folder)
@@ -203,9 +234,9 @@ def _replace(folder: Path, draft: Path) -> None:
         os.replace(old, folder)
         raise
     for path in old.iterdir():
-        if path.name not in OWN_FILES and not path.name.startswith(STALE):
+        if path.name not in own_files and not path.name.startswith(STALE):
             os.replace(path, folder / path.name)
     shutil.rmtree(old, ignore_errors=True)
 
 
-__all__ = ["check_target", "draw_figures", "run_record", "save_run"]
+__all__ = ["check_target", "draw_figures", "new_folder", "run_record", "save_run"]

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mfa.indicators.ratios import mean_of_defined, quantiles_of_defined
 from mfa.results import Results, variables
-from mfa.vocabulary import FLOWS, PROCESSES, STOCKS, money_unit
+from mfa.vocabulary import FLOWS, HEADLINE_YEARS, PROCESSES, STOCKS, money_unit
 
 if TYPE_CHECKING:
     import pandas as pd
 
-HEADLINE_YEARS = (2024, 2030, 2040, 2050)
 HEADLINE: dict[str, tuple[str, str]] = {
     "in_use": ("in use", "t"),
     "discards": ("discarded", "t/yr"),
@@ -38,7 +38,6 @@ HEADLINE_NOTES = (
     "from old and imported scrap over the need met; import need and self-sufficiency: shares of the",
     "need; HHI: of refined imports, 10 000 points are one origin; unmet: share of the need not met.",
 )
-QUANTILES = (0.05, 0.5, 0.95)
 
 
 def headline_arrays(results: Results) -> dict[str, np.ndarray]:
@@ -124,19 +123,6 @@ def headline(results: Results, years: Sequence[int] | None = None) -> pd.DataFra
         chosen = mean_of_defined(array[:, :, positions]) * factor
         columns[f"{words} [{unit}]"] = chosen.transpose(0, 2, 1).reshape(-1)
     return pd.DataFrame(columns, index=index)
-
-
-def mean_of_defined(values: np.ndarray) -> np.ndarray:
-    """Mean over the first axis of what is not NaN; NaN where nothing is.
-
-    Examples
-    --------
-    >>> mean_of_defined(np.array([[1.0, np.nan], [3.0, np.nan]])).tolist()
-    [2.0, nan]
-    """
-    defined = np.isfinite(values)
-    total = np.where(defined, values, 0.0).sum(axis=0)
-    return np.divide(total, defined.sum(axis=0), out=np.full(total.shape, np.nan), where=defined.any(axis=0))
 
 
 def headline_text(results: Results) -> str:
@@ -233,9 +219,7 @@ def _texts(array: np.ndarray, sampled: bool) -> tuple[list[str], str]:
     if not sampled:
         return ["" if value != value else repr(value) for value in array[0].ravel().tolist()], "value"
     mean = mean_of_defined(array)
-    spread = np.full((len(QUANTILES), *mean.shape), np.nan)
-    some = np.isfinite(mean)
-    spread[:, some] = np.nanquantile(array[:, some], QUANTILES, axis=0)
+    spread = quantiles_of_defined(array)
     columns = [["" if v != v else repr(v) for v in part.ravel().tolist()] for part in (mean, *spread)]
     return [",".join(cells) for cells in zip(*columns, strict=True)], "value,p5,p50,p95"
 
