@@ -11,7 +11,7 @@ import numpy as np
 
 from mfa.system.layout import Floats, Ints, Layout
 
-WIDTHS = (6, 12, 24)
+WIDTHS = (7, 12, 24)
 """Blocks up to these widths are padded to the widest of their bucket and computed together."""
 
 
@@ -37,26 +37,16 @@ class CohortContent:
         for item in range(layout.n_item):
             block = own.get(int(layout.item_pair[item]), int(layout.item_product[item]))
             blocks[block].extend(flat[filled[:, item], item].tolist())
-        self.products = self._buckets(blocks, range(layout.n_product), layout, lead)
-        self.components = self._buckets(blocks, range(layout.n_product, len(blocks)), layout, lead)
-
-    def _buckets(self, blocks: list[list[int]], numbers: range, layout: Layout, lead: tuple[int, int]) -> list[_Bucket]:
-        limits = [0, *WIDTHS, max(map(len, blocks), default=0)]
-        buckets = []
-        for low, high in zip(limits, limits[1:], strict=False):
-            members = [b for b in numbers if low < len(blocks[b]) <= high]
-            if members:
-                width = max(len(blocks[b]) for b in members)
-                own = [blocks[b] for b in members]
-                buckets.append(_Bucket([b - numbers.start for b in members], own, width, lead, len(layout.cohorts)))
-        return buckets
+        self.products = _Buckets(blocks[: layout.n_product], filled.size, lead, len(layout.cohorts))
+        self.components = _Buckets(blocks[layout.n_product :], filled.size, lead, len(layout.cohorts))
 
     def add(self, position: int, content: Floats, mix: Floats) -> None:
         """Fix what the cohort at `position` holds: content [..., element + mass, item] and mix [..., item]."""
         held = content * mix[..., None, :]
         flat = held.reshape(*held.shape[:2], -1)
-        for bucket in (*self.products, *self.components):
-            bucket.store[:, :, :, position] = flat[..., bucket.places] * bucket.used
+        for bucket in (*self.products.buckets, *self.components.buckets):
+            places = flat.take(bucket.places, axis=-1) * bucket.used
+            bucket.store[:, :, :, position] = places.reshape(*flat.shape[:2], *bucket.shape)
 
     def of_products(self, counts: Floats, n_cohorts: int) -> Floats:
         """Element content of products by cohort, components with a lifetime of their own left out.
@@ -77,29 +67,47 @@ class CohortContent:
         """Element content of components with a lifetime of their own, by their own cohort; as `of_products`."""
         return self._contract(self.components, counts, n_cohorts)
 
-    def _contract(self, buckets: list[_Bucket], counts: Floats, n_cohorts: int) -> Floats:
+    def _contract(self, blocks: _Buckets, counts: Floats, n_cohorts: int) -> Floats:
         n_counts = counts.shape[3]
-        result = np.zeros((n_counts, *self.shape[:2], self.shape[2] * self.shape[3]))
-        for bucket in buckets:
-            held = np.matmul(counts[:, :, bucket.members], bucket.store[..., :n_cohorts, :])
-            for count in range(n_counts):
-                found = held[:, :, :, count].reshape(*self.shape[:2], -1)
-                result[count][..., bucket.targets] = found[..., bucket.sources]
-        return result.reshape(n_counts, *self.shape)
+        held = np.empty((n_counts, *self.shape[:2], blocks.width))
+        held[..., -1] = 0.0
+        start = 0
+        for bucket in blocks.buckets:
+            found = np.matmul(counts[:, :, bucket.members], bucket.store[..., :n_cohorts, :])
+            stop = start + bucket.places.size
+            held[..., start:stop] = np.moveaxis(found, 3, 0).reshape(n_counts, *self.shape[:2], -1)
+            start = stop
+        return held.take(blocks.sources, axis=-1).reshape(n_counts, *self.shape)
 
 
 class _Bucket:
     """Blocks of like width: their members, places, and content [sample, region, block, cohort, place]."""
 
-    def __init__(
-        self, members: list[int], blocks: list[list[int]], width: int, lead: tuple[int, int], n_cohorts: int
-    ) -> None:
+    def __init__(self, members: list[int], blocks: list[list[int]], lead: tuple[int, int], n_cohorts: int) -> None:
         self.members: Ints = np.array(members, dtype=np.int64)
-        self.places = np.zeros((len(blocks), width), dtype=np.int64)
-        self.used = np.zeros((len(blocks), width))
+        self.shape = (len(blocks), max(map(len, blocks)))
+        places, used = np.zeros(self.shape, dtype=np.int64), np.zeros(self.shape)
         for b, block in enumerate(blocks):
-            self.places[b, : len(block)] = block
-            self.used[b, : len(block)] = 1.0
-        self.sources = np.flatnonzero(self.used.ravel() > 0.0)
-        self.targets = self.places.ravel()[self.sources]
-        self.store = np.zeros((*lead, len(blocks), n_cohorts, width))
+            places[b, : len(block)] = block
+            used[b, : len(block)] = 1.0
+        self.places, self.used = places.ravel(), used.ravel()
+        self.store = np.zeros((*lead, len(blocks), n_cohorts, self.shape[1]))
+
+
+class _Buckets:
+    """All blocks of a kind, in buckets; `sources` says where each dense place stands among theirs (last: nowhere)."""
+
+    def __init__(self, blocks: list[list[int]], n_places: int, lead: tuple[int, int], n_cohorts: int) -> None:
+        limits = [0, *WIDTHS, n_places]
+        self.buckets = []
+        for low, high in zip(limits, limits[1:], strict=False):
+            members = [b for b, block in enumerate(blocks) if low < len(block) <= high]
+            if members:
+                self.buckets.append(_Bucket(members, [blocks[b] for b in members], lead, n_cohorts))
+        self.width = sum(bucket.places.size for bucket in self.buckets) + 1
+        self.sources = np.full(n_places, self.width - 1, dtype=np.int64)
+        start = 0
+        for bucket in self.buckets:
+            here = np.flatnonzero(bucket.used > 0.0)
+            self.sources[bucket.places[here]] = start + here
+            start += bucket.places.size

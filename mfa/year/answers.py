@@ -133,7 +133,7 @@ def _expected_feed(year: Year) -> Floats:
         old += year.second_eol
     if year.on.hibernation:
         some = state.drawer_items
-        weight = once[..., some] * year.release_share
+        weight = once.take(some, axis=-1) * year.release_share
         old += (state.hibernating * weight[..., None, :]) @ layout.item_to_class[some]
     coming = np.zeros((len(year.lags), *state.feed_store.shape))
     coming[..., layout.old] = old

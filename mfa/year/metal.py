@@ -44,7 +44,7 @@ def count_need(year: Year) -> None:
         missing = need - year.reused_units.sum(axis=-1)
         missing = np.where(missing <= market.NOTHING * need, 0.0, missing)
         year.spares_wanted[..., year.model.lasting_pairs] = missing
-    made = (1.0 - year.bought_share) * year.output[..., layout.pair_product] + year.spares_wanted
+    made = (1.0 - year.bought_share) * year.output.take(layout.pair_product, axis=-1) + year.spares_wanted
     use = year.per_pair(made) * year.share * year.per_pair(1.0 / year.p("manufacturing_yield"))
     year.other_need = year.p("other_need")
     year.need = _metal_in(year, use) + year.other_need
@@ -136,7 +136,7 @@ def ration(year: Year) -> None:
     year.spares_made, year.other_use = year.spares_wanted, year.other_need
     if rationed:
         _leontief(year)
-    made = year.made_output[..., layout.pair_product]
+    made = year.made_output.take(layout.pair_product, axis=-1)
     if not rationed:
         year.bought_units = made * year.bought_share
     year.home_units = made - year.bought_units
@@ -169,7 +169,7 @@ def _leontief(year: Year) -> None:
     mixed = share * over(bought_item + (1.0 - bought_item) * by_item, in_product)
     year.product_mix = np.where(in_product > 0.0, mixed, share)
     year.made_output = year.output * year.product_factor
-    year.bought_units = year.made_output[..., layout.pair_product] * over(bought, with_bought)
+    year.bought_units = year.made_output.take(layout.pair_product, axis=-1) * over(bought, with_bought)
     year.spares_made = year.spares_wanted * by_pair
     year.other_use = year.other_need * year.factor
 
@@ -201,7 +201,7 @@ def _sell(year: Year, short: NDArray[np.bool_]) -> None:
     if year.product_mix is not share:
         entering = year.per_product(home_sold) * year.product_mix + year.per_product(year.imported_sold) * share
         entering = entering + year.per_pair(year.spares_made) * year.home_mix
-        total = year.per_pair(year.sold[..., layout.pair_product] + year.spares_made)
+        total = year.per_pair(year.sold.take(layout.pair_product, axis=-1) + year.spares_made)
         year.mix = np.where(short & (total > 0.0), over(entering, total), share)
     year.state.content.add(year.c, year.content, year.mix)
 

@@ -135,7 +135,7 @@ def use(year: Year) -> None:
     again = year.second_share * to_collection
     if year.on.second_life and len(state.second_items):
         some = state.second_items
-        held = year.content[..., some] * again[..., None, some]
+        held = year.content.take(some, axis=-1) * again[..., None, :].take(some, axis=-1)
         year.second_next[:, :, c] += (held @ layout.item_to_class[some])[..., state.part_element, state.part_class]
         state.second_life = year.second_next
     first_mass = direct * year.content[..., layout.mass, :]
@@ -148,9 +148,11 @@ def use(year: Year) -> None:
     state.feed_store = year.store
     if year.on.hibernation:
         some = state.drawer_items
-        share, first = year.drawer_item[..., None, some], year.first_item[..., None, some]
+        share, first = (array[..., None, :].take(some, axis=-1) for array in (year.drawer_item, year.first_item))
         kept = state.hibernating - year.released
-        state.hibernating = kept + (year.discarded[..., some] + year.content[..., some] * first) * share
+        state.hibernating = (
+            kept + (year.discarded.take(some, axis=-1) + year.content.take(some, axis=-1) * first) * share
+        )
     state.discards_so_far[..., :c] += year.gone
     state.discards_so_far[..., c] += first_gone
     state.entered[..., c] += year.sold

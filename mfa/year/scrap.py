@@ -52,7 +52,7 @@ def collect(year: Year) -> None:
     margin = np.matmul(np.swapaxes(year.worth_old, -1, -2), year.pool[..., :n_e, :])
     margin *= over(np.ones(1), mass)[..., None, :]
     margin -= year.opex[..., None]
-    eligible = year.eligible[..., layout.old][..., layout.item_class]
+    eligible = year.eligible.take(layout.item_class, axis=-1)
     limit, elasticity = year.p("max_collection_rate"), year.p("collection_elasticity")
     base_value, base_rate = year.p("base_scrap_value"), np.minimum(year.p("base_collection_rate"), limit)
     subsidy = year.p("collection_subsidy")
@@ -118,10 +118,11 @@ def serve_again(year: Year) -> None:
         return
     year.second_share = year.per_pair(year.p("second_life_share"))
     some = state.second_items
-    again = (year.per_pair(year.rate)[..., some])[..., None, :] * year.pool[..., some]
+    rate = year.rate.take(layout.item_pair[some], axis=-1)
+    again = rate[..., None, :] * year.pool.take(some, axis=-1)
     if year.reused is not None:
-        again = again - year.reused[..., some]
-    again = again * year.second_share[..., None, some]
+        again = again - year.reused.take(some, axis=-1)
+    again = again * year.second_share.take(some, axis=-1)[..., None, :]
     entering = (again @ layout.item_to_class[some])[..., state.part_element, state.part_class]
     survival = year.model.second_survival
     ratio = survival.ratio(c, c)[:, :, state.part_component]

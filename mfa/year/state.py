@@ -275,11 +275,11 @@ class Year:
 
     def per_pair(self, share: Floats) -> Floats:
         """Value of its pair for each item."""
-        return share[..., self.layout.item_pair]
+        return share.take(self.layout.item_pair, axis=-1)
 
     def per_product(self, share: Floats) -> Floats:
         """Value of its product for each item."""
-        return share[..., self.layout.item_product]
+        return share.take(self.layout.item_product, axis=-1)
 
     def fault(self, bad: NDArray[np.bool_], name: str, what: str, mend: str) -> Fault:
         """Name the first coordinates of a fault by sample, region and product."""
