@@ -350,6 +350,48 @@ def test_phones_collected(discards, year, collected):
     assert total == pytest.approx(collected, rel=0.15)
 
 
+# --- Variants of scenarios --------------------------------------------------------------------------------------------
+
+
+def test_standing_capacity_is_the_path_until_2026_with_the_whole_plant_of_that_year():
+    path, standing = paths("capacity", "route"), paths("capacity@standing", "route")
+    assert set(standing) == set(path)
+    for (route,), values in standing.items():
+        until = slice(0, 2026 - YEARS[0])
+        np.testing.assert_allclose(values[until], np.broadcast_to(path[route,], YEARS.shape)[until], rtol=1e-9)
+        assert (values[2026 - YEARS[0] :] == values[2026 - YEARS[0]]).all(), route  # no plans
+        today = [float(row["value"]) for row in rows_of("initial_capacity@2026") if row["route"] == route]
+        assert today == [pytest.approx(at(values, 2027))]
+    # 10 000 t of cells a year, cells 0.65 of a pack: the path counts half of it in 2026 and all of it in 2027
+    assert at(standing["pyro_hydro",], 2026) == pytest.approx(10_000 / 0.65)
+    assert at(path["pyro_hydro",], 2026) == pytest.approx(5_000 / 0.65)
+    assert at(path["pyro_hydro",], 2027) == pytest.approx(10_000 / 0.65)
+    # hydro in 2030: the lower end of 500-1000 t/month of black mass x 2.571 t of batteries
+    assert at(path["hydro",], 2030) == pytest.approx(500 * 12 * 2.571, rel=0.03)
+
+
+def test_deep_sea_mud_costs_twice_the_price_and_grows_in_six_years():
+    costs, prices = paths("primary_cost@deep_sea", "element"), paths("base_price", "element")
+    output = paths("primary_capacity@deep_sea", "element")
+    for key, cost in costs.items():
+        assert at(cost, 2040) == pytest.approx(2 * at(prices[key], 2040))
+        assert at(output[key], 2034) == 0 and at(output[key], 2037) == pytest.approx(at(output[key], 2040) / 2)
+    element_per_oxide = 0.86  # 1500 t/yr of oxide, of which Nd, Pr, Dy and Tb are a part
+    assert 0 < sum(at(path, 2040) for path in output.values()) < 1500 * element_per_oxide
+
+
+def test_diversified_supply_adds_namibia_and_counts_as_owned_only_what_is():
+    shares = paths("import_share@diversified", "element", "origin")
+    for element in ("Dy", "Tb"):
+        assert at(shares[element, "NAM"], 2030) == 0 and at(shares[element, "NAM"], 2035) == pytest.approx(0.07)
+    for row in rows_of("import_share"):
+        assert row["origin"] != "NAM" or float(row["value"]) == 0
+    owned = {(row["origin"], row["element"]): row for row in rows_of("equity_share@diversified")}
+    assert float(owned["NAM", "Dy"]["value"]) == 0.4 and owned["NAM", "Dy"]["source"] == "CRUXINVESTOR_LOFDAL"
+    for key in (("AUS", "Li"), ("CAN", "Co")):  # a study and a memorandum are no contract
+        assert float(owned[key]["value"]) == 0 < float(owned[key]["high"])
+
+
 # --- The stylised partner ---------------------------------------------------------------------------------------------
 
 
@@ -358,6 +400,11 @@ def test_the_partner_is_japan_on_another_scale_and_says_that_it_is_no_observatio
     package = json.loads((folder / "datapackage.json").read_text("utf-8"))
     assert {resource["path"] for resource in package["resources"]} == {path.name for path in folder.glob("*.csv")}
     assert "No country is meant" in package["description"]
+    names = [
+        [(row["dimension"], row["label"]) for row in csv.DictReader(text.splitlines()) if row["dimension"] != "region"]
+        for text in ((where / "labels.csv").read_text("utf-8") for where in (folder, FOLDER))
+    ]
+    assert names[0] == names[1]  # so that the folder can be checked by itself
     size = 1_390_217 / 3_725_000  # passenger cars of Korea and Japan, 2024
     for path in sorted(folder.glob("*.csv")):
         if path.name == "labels.csv":
@@ -365,7 +412,8 @@ def test_the_partner_is_japan_on_another_scale_and_says_that_it_is_no_observatio
         with path.open(encoding="utf-8", newline="") as stream:
             rows = list(csv.DictReader(stream))
         assert {(row["region"], row["provenance"]) for row in rows} == {("Partner", "estimate")}, path.name
-        scaled = path.stem in ("sales", "capacity", "initial_capacity", "initial_throughput")
+        parameter = path.stem.partition("@")[0]
+        scaled = parameter in ("sales", "capacity", "initial_capacity", "initial_throughput", "fill_limit")
         for row, original in zip(rows, rows_of(path.stem), strict=True):
             if scaled:
                 wanted = pytest.approx(float(original["value"]) * size, rel=1e-9)

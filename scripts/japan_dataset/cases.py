@@ -17,6 +17,12 @@ Shares = dict[int, dict[str, Datum]]
 
 _PIPELINE = "grows with the refining that the IEA pipeline shows there"
 _LESS = "what the other origins leave"
+_QUEBEC = (
+    "a plant in Quebec was studied in 2022; a Japanese trader has a memorandum on sulfate from Ontario, no contract"
+)
+_QUEBEC_SOURCES = ("IEA_CMDS", "MININGWEEKLY_BECANCOUR", "FASTMARKETS_ELECTRA")
+_LYNAS = "Australian ore; Japan has priority for up to 7200 t/yr of Nd-Pr until 2038"
+_LOFDAL = "Lofdal: 117 t/yr of Dy and 17.5 t/yr of Tb by an assessment of 2022, before feasibility study and finance"
 # element: year: origin: share, why, further sources; origins that are not named keep their observed share
 _DIVERSIFIED: dict[str, dict[int, dict[str, tuple[float, str, tuple[str, ...]]]]] = {
     "Li": {
@@ -25,17 +31,17 @@ _DIVERSIFIED: dict[str, dict[int, dict[str, tuple[float, str, tuple[str, ...]]]]
             "CHL": (0.16, _PIPELINE, ("IEA_CMDS",)),
             "ARG": (0.19, f"{_PIPELINE}; Olaroz in Japanese part ownership", ("IEA_CMDS", "EVWIND_2010")),
             "USA": (0.07, "about as observed", ()),
-            "AUS": (0.15, "Australian hydroxide plants: 24 kt of lithium in the IEA pipeline of 2030", ("IEA_CMDS",)),
+            "AUS": (0.15, "hydroxide plants, 24 kt of lithium in the IEA pipeline of 2030; no contract", ("IEA_CMDS",)),
         },
     },
     "Co": {
         2030: {
-            "CAN": (0.15, f"{_PIPELINE}; no Japanese contract is known (evidence: 0-2000 t/yr)", ("IEA_CMDS",)),
+            "CAN": (0.15, f"{_PIPELINE}; {_QUEBEC}", _QUEBEC_SOURCES),
             "FIN": (0.16, _LESS, ()),
             "CHN": (0.05, _LESS, ()),
         },
         2035: {
-            "CAN": (0.22, f"{_PIPELINE}; no Japanese contract is known (evidence: 0-2000 t/yr)", ("IEA_CMDS",)),
+            "CAN": (0.22, f"{_PIPELINE}; {_QUEBEC}", _QUEBEC_SOURCES),
             "FIN": (0.13, _LESS, ()),
             "CHN": (0.02, _LESS, ()),
             "BEL": (0.04, _LESS, ()),
@@ -44,14 +50,14 @@ _DIVERSIFIED: dict[str, dict[int, dict[str, tuple[float, str, tuple[str, ...]]]]
     "light": {
         2030: {
             "CHN": (0.40, _LESS, ()),
-            "MYS": (0.42, "Australian ore, priority supply to Japan", ("IEA_CMDS", "GCC_LYNAS")),
+            "MYS": (0.42, _LYNAS, ("IEA_CMDS", "MINING_LYNAS2023")),
             "AUS": (0.07, "separation in Australia of the IEA pipeline", ("IEA_CMDS",)),
             "EST": (0.02, "growth of the plant", ()),
             "FRA": (0.03, "Caremag", ("RAWMATNET_CAREMAG",)),
         },
         2035: {
             "CHN": (0.34, _LESS, ()),
-            "MYS": (0.44, "Australian ore, priority supply to Japan", ("IEA_CMDS", "GCC_LYNAS")),
+            "MYS": (0.44, _LYNAS, ("IEA_CMDS", "MINING_LYNAS2023")),
             "AUS": (0.09, "separation in Australia of the IEA pipeline", ("IEA_CMDS",)),
             "EST": (0.03, "growth of the plant", ()),
             "FRA": (0.04, "Caremag", ("RAWMATNET_CAREMAG",)),
@@ -68,10 +74,43 @@ _DIVERSIFIED: dict[str, dict[int, dict[str, tuple[float, str, tuple[str, ...]]]]
             "CHN": (0.40, _LESS, ()),
             "MYS": (0.30, "share of Japanese demand that the ministry expects from Lynas", ("IRUMIRU_LYNAS",)),
             "FRA": (0.20, "share of potential Japanese demand that Caremag has contracted", ("ARGUS_CAREMAG",)),
-            "ROW": (0.10, "as in the case of 2027, and part of 117 t/yr of Dy oxide planned in Namibia", ()),
+            "NAM": (0.07, _LOFDAL, ("MININGWEEKLY_LOFDAL", "CRUXINVESTOR_LOFDAL")),
+            "ROW": (0.03, "as in the case of 2027", ()),
         },
     },
 }
+# origin, element: share, low, high, provenance, sources, note; beside what the evidence says of equity
+_OWN: dict[tuple[str, tuple[str, ...]], Datum] = {
+    ("NAM", HEAVY): Datum(
+        0.4,
+        0.0,
+        0.5,
+        "read",
+        ("CRUXINVESTOR_LOFDAL",),
+        "share of Lofdal that JOGMEC had earned by 2025 (50 % with all of its spending); 0 if it is never built",
+    ),
+    ("AUS", ("Li",)): Datum(
+        0.0,
+        0.0,
+        0.15,
+        "estimate",
+        ("EXPERT", "EVMAGZ_LIONTOWN", "MINING_IDEMITSU"),
+        "no Japanese share in refining there; a study of hydroxide in Japan from Australian ore, 15 % of an explorer",
+    ),
+    ("CAN", ("Co",)): Datum(
+        0.0,
+        0.0,
+        0.3,
+        "estimate",
+        ("EXPERT", "FASTMARKETS_ELECTRA"),
+        "a memorandum on selling sulfate in Japan, no contract; 2000 t/yr is the upper bound of the evidence",
+    ),
+}
+
+
+def diversified_equity() -> dict[tuple[str, str], Datum]:
+    """Return equity and offtake by origin and element that the case of diversified supply adds to the evidence."""
+    return {(origin, element): datum for (origin, elements), datum in _OWN.items() for element in elements}
 
 
 def shares_of_origin(evidence: Evidence, element: str) -> Shares:

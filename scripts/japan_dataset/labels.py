@@ -127,6 +127,7 @@ ORIGIN_NAMES = {
     "MDG": "Madagascar",
     "MMR": "Myanmar",
     "MYS": "Malaysia",
+    "NAM": "Namibia",
     "NOR": "Norway",
     "PHL": "Philippines",
     "USA": "United States",

@@ -27,9 +27,9 @@ CREATED = "2026-11-24"
 SCHEMA_TYPES = {"value": "any", "low": "number", "high": "number"}
 
 
-def labels_text() -> str:
-    """Return the label table: all labels in their order, with names and groups for figures."""
-    rows: list[tuple[str, str, str, str, str, str]] = [("region", REGION, "Japan", "", "", "")]
+def labels_text(region: str = REGION, name: str = "Japan", note: str = "") -> str:
+    """Return the label table: one region and all labels of the other dims in their order, with names and groups."""
+    rows: list[tuple[str, str, str, str, str, str]] = [("region", region, name, "", "", note)]
     for label, name in ORIGIN_NAMES.items():
         group = "domestic" if label == DOMESTIC_ORIGIN else "foreign"
         note = "all origins without a label of their own" if label == "ROW" else ""

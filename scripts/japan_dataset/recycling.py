@@ -116,18 +116,37 @@ def _costs(evidence: Evidence) -> list[Table]:
 # --- Capacity ------------------------------------------------------------------------------------------------------
 
 
+_BEHIND: dict[tuple[str, int], tuple[str, str]] = {
+    ("hydro", 2012): ("JX_2012", "one plant, 50 t a month"),
+    ("hydro", 2030): (
+        "JAPANMETAL_138332",
+        "one firm aims at 500-1000 t of black mass a month, 15 000-31 000 t of batteries a year at 2.57 t for each; "
+        "an aim and no order, so the lower end of it for all plants together",
+    ),
+    ("pyro_hydro", 2026): ("CHEMANALYST_2024", "half a year of the one plant that is complete in June 2026"),
+    ("pyro_hydro", 2027): ("CHEMANALYST_2024", "one plant, 10 000 t of cells a year"),
+}
+"""What is published behind an estimate of installed capacity: source, and what it says."""
+
+
 def _installed(evidence: Evidence) -> dict[str, Series]:
     cells = evidence.one("japan/component_mass", parameter="pack_to_cell_mass")
     paths = {}
     for route in ORDER["route"]:
         path = evidence.series("japan/recycling_capacity", route=route, parameter="installed_capacity")
-        if route == "pyro_hydro":
-            path = path.map(
-                lambda datum: combined(
-                    lambda a, b: a / b, datum, cells, note="t of cells / cell mass per pack mass: t of packs"
-                )
-            )
-        paths[route] = path
+        anchors = dict(path.anchors)
+        for year, datum in anchors.items():
+            if route == "hydro":
+                datum = datum.with_note("t of battery component")
+            if route == "pyro_hydro":
+                note = "t of cells / cell mass per pack mass: t of packs"
+                datum = combined(lambda a, b: a / b, datum, cells, note=note)
+            if (route, year) in _BEHIND:
+                source, told = _BEHIND[route, year]
+                note = f"{datum.note}; {told}"
+                datum = Datum(datum.value, datum.low, datum.high, "estimate", ("EXPERT", source), note)
+            anchors[year] = datum
+        paths[route] = Series(anchors)
     return paths
 
 
@@ -137,6 +156,13 @@ def _capacity(evidence: Evidence) -> list[Table]:
         "capacity", "t/yr", "amount", "Installed recycling capacity, t of component, announced plants included"
     )
     start = Table("initial_capacity", "t/yr", "amount", "Capacity at the start of a run that begins in 1990")
+    standing = Table(
+        "capacity",
+        "t/yr",
+        "amount",
+        f"Recycling capacity that stands at the end of {INVESTMENT_YEAR}, before investment decides; no mere plans",
+        "standing",
+    )
     today = Table(
         "initial_capacity",
         "t/yr",
@@ -145,12 +171,27 @@ def _capacity(evidence: Evidence) -> list[Table]:
         str(INVESTMENT_YEAR),
     )
     for route, series in paths.items():
+        single = len(series.years) == 1
         for year, datum in series.anchors.items():
-            single = len(series.years) == 1
             path.add(datum, region=REGION, time="*" if single else year, route=route)
         start.add(series[FIRST_YEAR], region=REGION, route=route)
-        today.add(series[INVESTMENT_YEAR], region=REGION, route=route)
-    return [path, start, today]
+        stands = _plant_of_2026(evidence) if route == "pyro_hydro" else series[INVESTMENT_YEAR]
+        today.add(stands, region=REGION, route=route)
+        if single:
+            standing.add(stands, region=REGION, time="*", route=route)
+            continue
+        for year, datum in {**series.anchors, INVESTMENT_YEAR: stands}.items():
+            if year <= INVESTMENT_YEAR:
+                standing.add(datum, region=REGION, time=year, route=route)
+    return [path, standing, start, today]
+
+
+def _plant_of_2026(evidence: Evidence) -> Datum:
+    """Return the whole capacity of the plant that is complete in mid-2026; the path counts half of it in that year."""
+    plant = evidence.one("japan/recycling_capacity", route="pyro_hydro", parameter="plant_capacity")
+    cells = evidence.one("japan/component_mass", parameter="pack_to_cell_mass")
+    note = "one plant, complete in June 2026, at its whole capacity: t of cells / cell mass per pack mass, t of packs"
+    return combined(lambda a, b: a / b, plant, cells, note=note)
 
 
 def _investment(evidence: Evidence) -> list[Table]:

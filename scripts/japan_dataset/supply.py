@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from japan_dataset.cases import crisis_tables, diversified_shares, observed_shares
+from japan_dataset.cases import crisis_tables, diversified_equity, diversified_shares, observed_shares
 from japan_dataset.evidence import Datum, Evidence, combined, estimate, product, union_of_sources, weakest
 from japan_dataset.labels import DOMESTIC_ORIGIN, ELEMENTS, FOREIGN_ORIGINS, ORIGIN_NAMES, REGION
 from japan_dataset.tables import Table
@@ -10,7 +10,8 @@ from japan_dataset.tables import Table
 RARE_EARTHS = ("Nd", "Pr", "Dy", "Tb")
 ATTRIBUTES = "japan/origin_attributes"
 WORLD_YEAR, WORLD_SOURCE = "2024", "IEA_CMDS"
-DEEP_SEA_YEAR = 2035
+DEEP_SEA_YEAR, DEEP_SEA_FULL = 2035, 2040
+"""First year of rare earths from the deep sea, and the year of full output."""
 OXIDES = {"Nd": "Nd2O3", "Pr": "Pr6O11", "Dy": "Dy2O3", "Tb": "Tb4O7"}
 
 
@@ -113,15 +114,14 @@ def _origin_attributes(evidence: Evidence) -> list[Table]:
             f"Extra deliveries an unbanned origin can make in a ban year{words}",
             variant,
         )
+        added = diversified_equity() if latest else {}
         for origin, element in _origins_in_use(evidence, latest):
             key = {"region": REGION, "origin": origin, "element": element}
-            own = (origin, element) in named
-            equity.add(
-                evidence.one(ATTRIBUTES, origin=origin, element=element, parameter="theta")
-                if own
-                else default["theta"],
-                **key,
-            )
+            if (origin, element) in named:
+                owned = evidence.one(ATTRIBUTES, origin=origin, element=element, parameter="theta")
+            else:
+                owned = added.get((origin, element), default["theta"])
+            equity.add(owned, **key)
             headroom.add(default["head"], **key)
         tables += [equity, headroom]
     protection.add(default["prot"], region=REGION)
@@ -244,7 +244,36 @@ def _footprint(evidence: Evidence) -> list[Table]:
             datum = evidence.one("supply/criticality_inputs", material=element, parameter=f"CO2 factor {kind}")
             table.add(datum, region=REGION, element=element)
         tables.append(table)
-    return tables
+    return [*tables, _fill_limit()]
+
+
+_FILL: dict[str, dict[int | str, float]] = {
+    "Li": {2026: 400, 2035: 900},
+    "Co": {"*": 550},
+    "Ni": {2026: 2800, 2035: 4500},
+    "Nd": {"*": 360},
+    "Pr": {"*": 95},
+    "Dy": {"*": 21},
+    "Tb": {"*": 5},
+}
+"""Most that enters the stockpile in a year, t: a tenth to an eighth of the need of 2030 or 2035 (scope products)."""
+
+
+def _fill_limit() -> Table:
+    """Return how fast a stockpile is bought: no rate is in evidence."""
+    table = Table(
+        "fill_limit", "t/yr", "amount", "Most that a stockpile takes in a year: about a tenth of need", "tenth"
+    )
+    for element, path in _FILL.items():
+        for year, value in path.items():
+            datum = estimate(
+                value,
+                "a tenth to an eighth of the need of products in 2030 or 2035; no rate in evidence",
+                value / 2,
+                value * 2,
+            )
+            table.add(datum, region=REGION, time=year, element=element)
+    return table
 
 
 # --- Domestic source -----------------------------------------------------------------------------------------------
@@ -263,11 +292,12 @@ def _domestic_source(evidence: Evidence) -> list[Table]:
         "primary_capacity",
         "t/yr",
         "span",
-        f"Rare earths from deep-sea mud from {DEEP_SEA_YEAR}: upper bound of the evidence",
+        f"Rare earths from deep-sea mud from {DEEP_SEA_YEAR}: upper bound of the evidence, reached in {DEEP_SEA_FULL}",
         "deep_sea",
     )
     start = Table("primary_start", "yr", "", "First year of deep-sea mud", "deep_sea")
     start.add(estimate(DEEP_SEA_YEAR, "year of the row"), region=REGION, origin=DOMESTIC_ORIGIN)
+    cost = Table("primary_cost", "USD_2024/t", "amount", "Cost of rare earths from deep-sea mud", "deep_sea")
     assert row.high is not None
     upper = Datum(row.high, 0.0, row.high, row.provenance, row.sources)
     light = evidence.one("supply/ree_element_shares", origin="World", elements="Nd+Pr")
@@ -294,8 +324,19 @@ def _domestic_source(evidence: Evidence) -> list[Table]:
         datum = Datum(datum.value, 0.0, datum.high, datum.provenance, datum.sources, datum.note)
         key = {"region": REGION, "origin": DOMESTIC_ORIGIN, "element": element}
         none.add(row.zero("production before 2035: none"), **key)
-        some.add(datum, time=DEEP_SEA_YEAR, **key)
-    return [domestic, none, some, start]
+        some.add(row.zero(f"straight line from here to {DEEP_SEA_FULL}"), time=DEEP_SEA_YEAR - 1, **key)
+        some.add(datum, time=DEEP_SEA_FULL, **key)
+        price = evidence.series("japan/price_path", element=element, form="refined")[DEEP_SEA_YEAR]
+        dear = Datum(
+            2 * price.value,
+            price.value,
+            4 * price.value,
+            "estimate",
+            ("EXPERT",),
+            "no cost in evidence; twice the flat price of the metal is assumed, the price itself to four times",
+        )
+        cost.add(dear, **key)
+    return [domestic, none, some, start, cost]
 
 
 # --- Stockpile -----------------------------------------------------------------------------------------------------
