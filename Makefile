@@ -35,9 +35,10 @@ lint: $(VENV)/stamp-test ## Check style and types only
 bench: $(VENV)/stamp-bench ## Time the model, also against flodym
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-only $(PYTEST_ARGS)
 
-docs: $(VENV)/stamp-docs ## Renew docs/reference.md and the table of docs/evidence.md; Python interface to build/docs
+docs: $(VENV)/stamp-docs ## Renew the generated pages and tables in docs; Python interface to build/docs
 	$(BIN)/python scripts/build_reference.py
 	$(BIN)/python scripts/evidence.py --write
+	$(BIN)/python scripts/scenario_table.py --write
 	$(BIN)/pdoc --docformat numpy --output-directory build/docs mfa
 
 data: $(VENV)/stamp-core ## Rebuild parameters/japan from collected tables: make data RAW=folder

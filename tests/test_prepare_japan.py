@@ -140,7 +140,7 @@ def test_references_have_title_and_no_doubles():
 
 VARIANTS_OF_SHARES = ("lfp", "solid_state", "lean_magnet", "next_generation", "magnet_grades")
 SHARE_VARIANTS = ["chemistry_share", *(f"chemistry_share@{v}" for v in VARIANTS_OF_SHARES)]
-SALES_VARIANTS = ["sales", *(f"sales@{v}" for v in ("fast_electrification", "goal", "icct_ambitious"))]
+SALES_VARIANTS = ["sales", *(f"sales@{v}" for v in ("fast_electrification", "goal", "hybrid_led", "icct_ambitious"))]
 
 
 @pytest.mark.parametrize(
@@ -214,6 +214,17 @@ def test_cars_of_all_powertrains_fit_into_the_market():
         assert labels("product")[6] == "fcev"
         excess = cars / sold["car_small_magnets",] - 1
         assert excess.max() < 1e-3, (name, YEARS[excess.argmax()])  # 660 fuel cell cars held beyond full shares
+
+
+def test_hybrids_that_keep_the_lead_leave_the_number_of_electrified_cars():
+    reference, hybrids = paths("sales", "product"), paths("sales@hybrid_led", "product")
+    cars = [item for item in labels("product")[:7] if item != "fcev"]
+    for year in (2024, 2030, 2040, 2050, 2060):
+        electrified = [sum(at(sold[item,], year) for item in cars) for sold in (reference, hybrids)]
+        assert electrified[1] == pytest.approx(electrified[0], rel=1e-9), year
+    market = {2030: 3_750_000, 2040: 3_450_000, 2060: 2_800_000}
+    for year, share in ((2030, 0.06), (2040, 0.18), (2060, 0.30)):
+        assert at(hybrids["bev",], year) == pytest.approx(share * market[year])
 
 
 def test_elements_weigh_no_more_than_their_component():

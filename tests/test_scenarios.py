@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import csv
+import doctest
 import re
 import sys
 import warnings
@@ -548,6 +549,18 @@ def test_page_tells_the_numbers_of_the_runs(name):
     written = (ROOT / "docs" / f"{name}.md").read_text("utf-8")
     faults = scenario_table.differences(written, scenario_table.page(name))
     assert not faults, f"{faults[:5]}; renew it: python scripts/scenario_table.py --write"
+
+
+def test_small_parts_of_the_pages():
+    assert doctest.testmod(scenario_table).failed == 0 < doctest.testmod(scenario_table).attempted
+    text = "# Title of the page\n\n" + "word " * 60 + "\n\n- item one\n- item two\n\n| a | b |\n|---|---|"
+    lines = scenario_table.wrapped(text).splitlines()
+    assert max(map(len, lines)) <= scenario_table.WIDTH
+    assert lines[0] == "# Title of the page" and "- item two" in lines and lines[-1] == "|---|---|"
+    assert scenario_table.differences("holds 1 230 t", "holds 1 240 t") == []  # a unit of the third digit
+    assert scenario_table.differences("holds 1 230 t", "holds 1 260 t") == ["1 230 is now 1 260"]
+    with pytest.raises(ValueError, match="unmet Dy 2030 no-such-run"):
+        scenario_table.filled("{{unmet Dy 2030 no-such-run}}")
 
 
 def test_every_scenario_has_its_section():

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from japan_dataset.evidence import Datum, Evidence, Series, combined, nodes, product
+from japan_dataset.evidence import Datum, Evidence, Series, combined, estimate, nodes, product
 from japan_dataset.labels import EVIDENCE_NAMES, FIRST_YEAR, LAST_YEAR, PRODUCTS, REGION, TRACTION_PRODUCTS
 from japan_dataset.tables import Table
 
 LAST_OBSERVED = 2024
+REFERENCE, HYBRIDS_STAY = "JP_HEV_LED", "hybrids keep the lead"
 PATHS = {
-    "": ("JP_HEV_LED", "Sales, reference path without new policy: electrification led by hybrids"),
+    "": (REFERENCE, "Sales, reference path without new policy: electrification led by hybrids"),
     "fast_electrification": ("JP_BEV_FAST", "Sales with fast electrification by battery electric cars"),
     "goal": ("JP_GOAL", "Sales with all new cars electrified by 2035, the stated national goal"),
+    "hybrid_led": (
+        HYBRIDS_STAY,
+        "Sales in which battery electric cars level off below a third and hybrids keep the lead",
+    ),
     "icct_ambitious": ("ICCT_Ambitious_v2.6", "Sales with battery electric cars as in the ICCT Ambitious path"),
 }
 HYBRID_TYPES = {"hev_mild_registered": "HEV_mild_registered", "hev_mild_kei": "HEV_mild_kei"}
 BATTERY_TYPES = {"hev_nimh": "NiMH", "hev_liion": "Liion"}
+_PLUGGED = {
+    "BEV": {2030: 0.06, 2035: 0.12, 2040: 0.18, 2050: 0.26, 2060: 0.30},
+    "PHEV": {2030: 0.04, 2035: 0.07, 2040: 0.09, 2050: 0.12, 2060: 0.12},
+}
+"""Shares of new cars if hybrids keep the lead: no law, plan or outlook gives them."""
 
 
 class CarMarket:
@@ -31,8 +41,11 @@ class CarMarket:
         future = evidence.series("ev/ev_outlook", region=REGION, scenario="JP_TOTAL_MARKET", powertrain="total")
         self.total = self.history["total"].with_anchors(future.anchors)
         self.icct = scenario.startswith("ICCT")
-        shares_of = "JP_HEV_LED" if self.icct else scenario
+        shares_of = REFERENCE if self.icct or scenario == HYBRIDS_STAY else scenario
         self.shares = {p: self._shares(evidence, shares_of, p) for p in ("BEV", "PHEV", "HEV")}
+        if scenario == HYBRIDS_STAY:
+            self.shares = self._hybrids_stay()
+        self.fuel_cells_held = self.icct or scenario in (REFERENCE, HYBRIDS_STAY)
         if self.icct:
             self.icct_bev = evidence.series("ev/ev_outlook", region=REGION, scenario=scenario, powertrain="BEV")
 
@@ -45,6 +58,25 @@ class CarMarket:
             note=f"share of {LAST_OBSERVED}",
         )
         return path.with_anchors({LAST_OBSERVED: start})
+
+    def _hybrids_stay(self) -> dict[str, Series]:
+        """Return shares with few plugs: hybrids take the rest of the electrified cars of the reference."""
+        until = {p: {y: d for y, d in path.anchors.items() if y < 2030} for p, path in self.shares.items()}
+        note = "no law, plan or outlook gives such a path; bounds: half to one and a half times"
+        plugged = {
+            p: Series({**until[p], **{y: estimate(x, note, x / 2, 1.5 * x) for y, x in path.items()}})
+            for p, path in _PLUGGED.items()
+        }
+        rest = {
+            year: combined(
+                lambda bev, phev, hybrid, *plugs: bev + phev + hybrid - sum(plugs),
+                *(self.shares[p][year] for p in ("BEV", "PHEV", "HEV")),
+                *(path[year] for path in plugged.values()),
+                note="electrified cars of the reference less those with a plug",
+            )
+            for year in _PLUGGED["BEV"]
+        }
+        return {**plugged, "HEV": Series({**until["HEV"], **rest})}
 
     def observed(self, powertrain: str, year: int) -> Datum:
         """Return the count of a year up to the last observed one; 0 before the first sale."""
@@ -70,7 +102,7 @@ class CarMarket:
 
     def _fuel_cell(self, year: int) -> Datum:
         last = self.history["FCEV"][LAST_OBSERVED]
-        if self.icct or self.scenario == "JP_HEV_LED":
+        if self.fuel_cells_held:
             return last.as_estimate(f"no outlook row for fuel cell cars: count of {LAST_OBSERVED} held")
         rest = {
             anchor: combined(
@@ -141,7 +173,7 @@ def _add_cars(table: Table, evidence: Evidence, market: CarMarket) -> None:
     for name, powertrain in (("bev", "BEV"), ("phev", "PHEV"), ("fcev", "FCEV")):
         first = market.history[powertrain].years[0]
         years = [FIRST_YEAR, *range(first - 1, LAST_YEAR + 1)]
-        if powertrain == "FCEV" and market.scenario == "JP_HEV_LED":
+        if powertrain == "FCEV" and market.fuel_cells_held and not market.icct:
             years = [year for year in years if year <= LAST_OBSERVED] + [LAST_YEAR]
         for year in years:
             table.add(market.sold(powertrain, year), region=REGION, time=year, product=name)
