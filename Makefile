@@ -15,10 +15,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 INPUTS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench docs data clean
+.PHONY: help run test lint bench docs notebooks data clean
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo "Settings: VENV=$(VENV) SCENARIO=$(SCENARIO) JOBS=$(JOBS) PYTEST_ARGS PYTHON=$(PYTHON)"
 
 run: $(VENV)/stamp-core ## Install what is needed and run the reference (or SCENARIO=name)
@@ -40,6 +40,9 @@ docs: $(VENV)/stamp-docs ## Renew the generated pages and tables in docs; Python
 	$(BIN)/python scripts/evidence.py --write
 	$(BIN)/python scripts/scenario_table.py --write
 	$(BIN)/pdoc --docformat numpy --output-directory build/docs mfa
+
+notebooks: $(VENV)/stamp-test ## Execute the notebooks and store what they print and draw
+	$(BIN)/python scripts/run_notebooks.py
 
 data: $(VENV)/stamp-core ## Rebuild parameters/japan from collected tables: make data RAW=folder
 	@test -n "$(RAW)" || { echo "Say where the collected tables are: make data RAW=folder" >&2; exit 2; }

@@ -100,6 +100,8 @@ class Reader:
                 self._fault(source, path, f" = {raw} is unknown", suggest(str(raw), choices, "choices"))
                 return parameter.default
             return raw
+        if isinstance(raw, str) and raw in NONE_WORDS and parameter.default is None:
+            return math.nan  # not given, such as sales where a stock target stands instead
         if raw is None or (isinstance(raw, str) and raw in NONE_WORDS):
             if parameter.default is not None or parameter.fill not in ("step", ""):
                 self._fault(source, path, " has no value", "give a value, or remove the key")
