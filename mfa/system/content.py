@@ -60,24 +60,26 @@ class CohortContent:
         Returns
         -------
         array [count, sample, region, element + mass, item], t
+            Holds until the next call with as many counts.
         """
         return self._contract(self.products, counts, n_cohorts)
 
     def of_components(self, counts: Floats, n_cohorts: int) -> Floats:
         """Element content of components with a lifetime of their own, by their own cohort; as `of_products`."""
-        return self._contract(self.components, counts, n_cohorts)
+        return self._contract(self.components, counts, n_cohorts).copy()
 
     def _contract(self, blocks: _Buckets, counts: Floats, n_cohorts: int) -> Floats:
+        """Contract into memory that is used again by the next call: the result holds until then."""
         n_counts = counts.shape[3]
-        held = np.empty((n_counts, *self.shape[:2], blocks.width))
-        held[..., -1] = 0.0
+        room = blocks.room(n_counts, self.shape)
         start = 0
-        for bucket in blocks.buckets:
-            found = np.matmul(counts[:, :, bucket.members], bucket.store[..., :n_cohorts, :])
-            stop = start + bucket.places.size
-            held[..., start:stop] = np.moveaxis(found, 3, 0).reshape(n_counts, *self.shape[:2], -1)
-            start = stop
-        return held.take(blocks.sources, axis=-1).reshape(n_counts, *self.shape)
+        for bucket, found in zip(blocks.buckets, room.found, strict=True):
+            np.matmul(counts.take(bucket.members, axis=2), bucket.store[..., :n_cohorts, :], out=found)
+            part = room.held[..., start : start + bucket.places.size].reshape(*room.held.shape[:3], *bucket.shape)
+            np.copyto(part, np.moveaxis(found, 3, 0))
+            start += bucket.places.size
+        room.held.take(blocks.sources, axis=-1, out=room.result, mode="clip")
+        return room.result.reshape(n_counts, *self.shape)
 
 
 class _Bucket:
@@ -106,8 +108,25 @@ class _Buckets:
                 self.buckets.append(_Bucket(members, [blocks[b] for b in members], lead, n_cohorts))
         self.width = sum(bucket.places.size for bucket in self.buckets) + 1
         self.sources = np.full(n_places, self.width - 1, dtype=np.int64)
+        self._rooms: dict[int, _Room] = {}
         start = 0
         for bucket in self.buckets:
             here = np.flatnonzero(bucket.used > 0.0)
             self.sources[bucket.places[here]] = start + here
             start += bucket.places.size
+
+    def room(self, n_counts: int, shape: tuple[int, ...]) -> _Room:
+        """Memory for the contraction with so many counts, made once."""
+        if n_counts not in self._rooms:
+            self._rooms[n_counts] = _Room(self, n_counts, shape)
+        return self._rooms[n_counts]
+
+
+class _Room:
+    """Memory of a contraction: fresh memory every year costs more than the sums in it."""
+
+    def __init__(self, blocks: _Buckets, n_counts: int, shape: tuple[int, ...]) -> None:
+        lead = shape[:2]
+        self.found = [np.empty((*lead, len(b.members), n_counts, b.shape[1])) for b in blocks.buckets]
+        self.held = np.zeros((n_counts, *lead, blocks.width))
+        self.result = np.empty((n_counts, *lead, len(blocks.sources)))

@@ -176,7 +176,10 @@ def _allocate_pass(
             remainder -= asked.sum(axis=-2)
             np.maximum(remainder, 0.0, out=remainder)
             return
-        served = np.where(over[..., None], _serve(asked, margin, left, opex), asked)
+        served = asked
+        full = np.nonzero(over)
+        rates = np.broadcast_to(margin, asked.shape)[full], np.broadcast_to(opex, over.shape)[full]
+        served[full] = _serve(asked[full], rates[0], left[full], rates[1])
         processed += served
         left -= np.where(over, left, np.minimum(total, left))
         remainder -= served.sum(axis=-2)
@@ -185,10 +188,10 @@ def _allocate_pass(
 
 
 def _serve(asked: Floats, margin: Floats, left: Floats, opex: Floats) -> Floats:
-    """Serve askers in falling order of margin, ties pro rata, up to the room left."""
+    """Serve askers [..., class] in falling order of margin, ties pro rata, up to the room left [...]."""
     order = np.argsort(np.where(asked > 0.0, -margin, np.inf), axis=-1, kind="stable")
     amount = np.take_along_axis(asked, order, axis=-1)
-    rank = np.take_along_axis(np.broadcast_to(margin, asked.shape), order, axis=-1)
+    rank = np.take_along_axis(margin, order, axis=-1)
     tolerance = TIE * (np.abs(rank[..., :-1]) + opex[..., None])
     new_group = np.ones(amount.shape, dtype=bool)
     new_group[..., 1:] = (rank[..., :-1] - rank[..., 1:]) > tolerance
