@@ -1,7 +1,8 @@
 """Components that fail before their product: replacement, spare parts, reuse.
 
 State: U[c, d], products of cohort c that carry a component of cohort d; the last place of d is `waiting`, products that
-wait for a spare. sum over d of U[c, d] = N[c].
+wait for a spare. sum over d of U[c, d] = N[c]. A year asks only for sums over c or d of what becomes of U, so that the
+table itself is read twice and written once.
 """
 
 from __future__ import annotations
@@ -18,91 +19,104 @@ from mfa.system.layout import Floats
 class Failures:
     """What a year does to the components of the pairs with a lifetime of their own.
 
-    Arrays are [sample, region, pair, product cohort, component cohort] or lack the last axes.
+    Attributes
+    ----------
+    lasting : array [..., pair, cohort], 1
+        Share of products that last the year, failures of components that are replaced apart: q z or, where a component
+        is not replaced, q times the share of products that no other such component ends.
+    survival : array [..., pair, component cohort + waiting], 1
+        g, the share of components that survive the year; 0 for waiting.
+    failed, with_product : array [..., pair, component cohort + waiting], unit/yr
+        Components that failed in products that go on, and those that left with their product.
+    spare_need : array [..., pair, cohort], unit/yr
     """
 
-    kept: Floats
+    lasting: Floats
+    survival: Floats
     failed: Floats
     with_product: Floats
     spare_need: Floats
 
 
-def failing_share(carried: Floats, survival: Floats, units: Floats) -> Floats:
-    """Share of products whose component fails: f[c] = sum_d U (1 - g) / N, g = 0 for waiting.
+def failing(carried: Floats, survival: Floats) -> Floats:
+    """Products whose component fails, or who wait for one: sum_d U (1 - g), g = 0 for waiting.
 
     Parameters
     ----------
     carried : array [..., cohort, component cohort + waiting], unit
     survival : array [..., component cohort + waiting], 1
         g, the share of components that survive the year.
-    units : array [..., cohort], unit
+
+    Returns
+    -------
+    array [..., cohort], unit
 
     Examples
     --------
-    >>> failing_share(np.array([[6.0, 4.0, 0.0]]), np.array([0.5, 1.0, 0.0]), np.array([10.0]))
-    array([0.3])
+    >>> failing(np.array([[6.0, 4.0, 0.0]]), np.array([0.5, 1.0, 0.0]))
+    array([3.])
     """
-    failing = (carried * (1.0 - survival)[..., None, :]).sum(axis=-1)
-    return np.divide(failing, units, out=np.zeros_like(failing), where=units > 0.0)
+    return np.matmul(carried, (1.0 - survival)[..., None])[..., 0]
 
 
 def fail(
-    carried: Floats,
-    survival: Floats,
-    product_survival: Floats,
-    ending: Floats,
-    others_last: Floats,
-    replaceable: NDArray[np.bool_],
+    carried: Floats, survival: Floats, failing_units: Floats, lasting: Floats, replaceable: NDArray[np.bool_]
 ) -> Failures:
     """Split the components of last year into kept, failed and gone with their product.
 
-    Replaceable: kept q z U g, failed q z U (1 - g), with product U (1 - q z). Not replaceable: kept
-    q U g prod over other such k of (1 - f), all the rest with product. U = kept + failed + with product for each
-    (c, d).
+    Replaceable: kept l U g, failed l U (1 - g), with product U (1 - l). Not replaceable: kept l U g, all the rest with
+    product. U = kept + failed + with product for each (c, d); here as sums over c or d.
 
     Parameters
     ----------
     carried : array [..., pair, cohort, component cohort + waiting], unit
     survival : array [..., pair, component cohort + waiting], 1
         g; 0 for waiting.
-    product_survival : array [..., pair, cohort], 1
-        q of the pair's product.
-    ending : array [..., pair, cohort], 1
-        z: share of products that no component ends.
-    others_last : array [..., pair, cohort], 1
-        prod over the other not replaceable components of the product of (1 - f).
+    failing_units : array [..., pair, cohort], unit
+        What `failing` gives.
+    lasting : array [..., pair, cohort], 1
+        l, see `Failures`.
     replaceable : array of bool [..., pair, cohort]
+
+    Examples
+    --------
+    10 cars, half of the batteries fail, 8 cars last: 4 batteries are replaced, 2 leave with their cars.
+
+    >>> one, half = np.array([[[10.0, 0.0]]]), np.array([[0.5, 0.0]])
+    >>> found = fail(one, half, failing(one, half), np.array([[0.8]]), np.array([[True]]))
+    >>> found.failed.ravel(), found.with_product.ravel(), found.spare_need.ravel()
+    (array([4., 0.]), array([2., 0.]), array([4.]))
     """
-    lasting = np.where(replaceable, product_survival * ending, product_survival * others_last)[..., None]
-    alive = carried * lasting
-    kept = alive * survival[..., None, :]
-    failed = np.where(replaceable[..., None], alive - kept, 0.0)
-    with_product = carried - kept - failed
-    return Failures(kept, failed, np.maximum(with_product, 0.0), failed.sum(axis=-1))
+    replaced = np.where(replaceable, lasting, 0.0)
+    weights = np.stack([replaced, lasting - replaced, 1.0 - lasting], axis=-2)
+    sums = np.matmul(weights, carried)
+    lost = 1.0 - survival
+    with_product = sums[..., 2, :] + sums[..., 1, :] * lost
+    return Failures(lasting, survival, sums[..., 0, :] * lost, with_product, replaced * failing_units)
 
 
-def fit_spares(failures: Failures, reused: Floats, made: Floats, position: int) -> Floats:
-    """State after spares are fitted, to cohorts pro rata to their need; who gets none waits.
+def fit_spares(carried: Floats, failures: Failures, reused: Floats, made: Floats, position: int) -> None:
+    """Move the state on: survivors stay, spares are fitted to cohorts pro rata to their need; who gets none waits.
 
     Parameters
     ----------
+    carried : array [..., pair, cohort, component cohort + waiting], unit
+        Cohorts up to last year; is changed.
     failures : Failures
-    reused : array [..., pair, component cohort + waiting], unit
+    reused : array [..., pair, component cohort + waiting], unit/yr
         Reused components by their own cohort.
-    made : array [..., pair], unit
+    made : array [..., pair], unit/yr
         Spares made this year.
     position : int
         This year's place on the cohort axis.
-
-    Returns
-    -------
-    array [..., pair, cohort, component cohort + waiting], unit
     """
     need = failures.spare_need
     total = need.sum(axis=-1, keepdims=True)
     share = np.divide(need, total, out=np.zeros_like(need), where=total > 0.0)
-    carried = failures.kept + share[..., None] * reused[..., None, :]
+    carried *= failures.lasting[..., None]
+    carried *= failures.survival[..., None, :]
+    if reused.any():
+        carried += share[..., None] * reused[..., None, :]
     carried[..., position] += share * made[..., None]
     fitted = share * (reused.sum(axis=-1) + made)[..., None]
     carried[..., -1] += np.maximum(need - fitted, 0.0)
-    return carried

@@ -16,22 +16,20 @@ def fail(year: Year, ratio: Floats) -> tuple[Failures, Floats]:
     Returns
     -------
     Failures
-        Arrays over all cohorts.
     ending : array [sample, region, product, cohort], 1
         Share of products that no component ends.
     """
     model, layout, c = year.model, year.layout, year.c
-    carried = year.state.carried
-    assert carried is not None
+    assert year.state.carried is not None
     pairs, products = model.lasting_pairs, model.lasting_products
-    n_c = len(layout.cohorts)
-    survival = np.zeros((*year.lead, len(pairs), n_c + 1))
+    carried = year.state.carried[..., :c, :]
+    survival = np.zeros((*year.lead, len(pairs), carried.shape[-1]))
     survival[..., :c] = survival_of_components(year, c, c)
-    carried = carried[..., :c, :]
-    failing = component_life.failing_share(carried, survival, year.state.units[:, :, products, :c])
+    failing = component_life.failing(carried, survival)
+    failing_share = over(failing, year.state.units[:, :, products, :c])
     limit = year.p("replacement_max_age")[..., pairs]
     replaceable = np.broadcast_to(c - np.arange(c) <= limit[..., None], failing.shape)
-    lasts = np.where(replaceable, 1.0, 1.0 - failing)
+    lasts = np.where(replaceable, 1.0, 1.0 - failing_share)
     ending = np.ones((*year.lead, layout.n_product, c))
     others = np.ones_like(failing)
     for i, product in enumerate(products):
@@ -39,19 +37,8 @@ def fail(year: Year, ratio: Floats) -> tuple[Failures, Floats]:
         for j, other in enumerate(products):
             if other == product and j != i:
                 others[:, :, i] *= lasts[:, :, j]
-    product_ratio = np.broadcast_to(ratio, ending.shape)
-    outcome = component_life.fail(
-        carried, survival, product_ratio[:, :, products], ending[:, :, products], others, replaceable
-    )
-    wide = (_widen(array, n_c) for array in (outcome.kept, outcome.failed, outcome.with_product, outcome.spare_need))
-    return Failures(*wide), ending
-
-
-def _widen(array: Floats, n_cohorts: int) -> Floats:
-    """Give the product-cohort axis its full length."""
-    result = np.zeros((*array.shape[:3], n_cohorts, *array.shape[4:]))
-    result[:, :, :, : array.shape[3]] = array
-    return result
+    lasting = np.where(replaceable, ending[:, :, products], others) * ratio[:, :, products]
+    return component_life.fail(carried, survival, failing, lasting, replaceable), ending
 
 
 def survival_of_components(year: Year, position: int, n_cohorts: int) -> Floats:
@@ -72,7 +59,7 @@ def reuse(year: Year) -> None:
     pairs, products = model.lasting_pairs, model.lasting_products
     need = failures.spare_need
     direct = (1.0 - (year.exported_share + year.drawer_share))[..., products]
-    by_make = failures.with_product.sum(axis=-2)[..., :-1] * direct[..., None]
+    by_make = failures.with_product[..., :-1] * direct[..., None]
     available = by_make.sum(axis=-1)
     reused = np.minimum(need.sum(axis=-1), (year.p("reuse_share") * year.rate)[..., pairs] * available)
     by_cohort = by_make * over(reused, available)[..., None]

@@ -90,8 +90,8 @@ def _weigh_discards(year: Year) -> None:
     year.discarded, year.kept_in_use, year.ahead = contents[0], contents[1], contents[2:]
     year.failed = None
     if year.failures is not None:
-        lost = np.stack([year.failures.with_product, year.failures.failed]).sum(axis=-2)[..., :-1]
-        of_parts = state.content.of_components(np.moveaxis(lost, 0, 3), lost.shape[-1])
+        lost = np.stack([year.failures.with_product, year.failures.failed], axis=3)[..., :-1]
+        of_parts = state.content.of_components(lost, lost.shape[-1])
         year.discarded = year.discarded + of_parts[0]
         year.failed = of_parts[1]
 
@@ -160,5 +160,6 @@ def use(year: Year) -> None:
     state.units[..., c] = year.sold * year.first_year
     if year.failures is not None and year.reused_units is not None:
         made = np.broadcast_to(year.spares_made, (*year.lead, layout.n_pair))[..., year.model.lasting_pairs]
-        state.carried = component_life.fit_spares(year.failures, year.reused_units, made, c)
+        assert state.carried is not None
+        component_life.fit_spares(state.carried[..., :c, :], year.failures, year.reused_units, made, c)
         state.carried[..., c, c] += state.units[:, :, year.model.lasting_products, c]
