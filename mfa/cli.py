@@ -101,7 +101,8 @@ def _run_one(name: str, out: Path, changes: list[str], figures: bool, progress: 
 
 
 def run_text(results: Results, changes: list[str]) -> str:
-    """Headline of a run, with its heading, notes and the worst balance residual."""
+    """Headline of a run, with its heading, notes, why levers did or did not act, and the worst balance residual."""
+    from mfa.report.explanations import explanations_text
     from mfa.report.tables import HEADLINE_NOTES, headline_text
 
     attrs = results.attrs
@@ -114,6 +115,8 @@ def run_text(results: Results, changes: list[str]) -> str:
     lines = [heading, ", ".join(about)]
     lines += [f"changed: {change}" for change in changes]
     lines += ["", headline_text(results), "", *HEADLINE_NOTES, ""]
+    if results.explanations:
+        lines += [explanations_text(results), ""]
     balance = attrs.get("balance")
     if balance:
         place = ", ".join(str(balance[key]) for key in ("process", "element", "year") if balance.get(key) is not None)

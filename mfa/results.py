@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+    from mfa.indicators.levers import Explanation
+
 Arrays = dict[str, dict[str, np.ndarray]]
 GROUPS: tuple[str, ...] = ("flows", "stocks", "items", "components", "indicators", "policy")
 """Groups of results, in the order in which they are stored."""
@@ -142,7 +144,7 @@ class Results:
     attrs : dict
         What is known of the run: ``scenario``, ``title``, ``scope``, ``dataset``, ``resolved`` (the scenario in full),
         ``scenario_hash``, ``parameter_hash``, ``seed``, ``wall_time`` (s), ``balance`` (the worst residual and where),
-        ``warnings``, ``label_names`` and ``label_groups`` (for tables and figures).
+        ``warnings``, ``label_names`` and ``label_groups`` (for tables and figures), ``explanations`` as plain data.
     inputs : Inputs or None
         What the run was computed from.
     """
@@ -465,6 +467,29 @@ class Results:
             self._quantified[group] = plain.assign(data)
         return self._quantified[group]
 
+    @property
+    def explanations(self) -> list[Explanation]:
+        """Why each lever did or did not act, in one line each, largest effects first.
+
+        Returns
+        -------
+        list of Explanation
+            Read from the results and inputs of this run alone; of samples their means. Empty without inputs.
+
+        Examples
+        --------
+        >>> import mfa
+        >>> for explanation in mfa.run("japan-stockpile-60").explanations:  # doctest: +SKIP
+        ...     print(explanation)
+        """
+        from mfa.indicators.levers import Explanation, explain
+
+        if "explanations" not in self.attrs:
+            if self.inputs is None or not self._arrays["flows"]:
+                return []
+            self.attrs["explanations"] = [explanation.plain() for explanation in explain(self)]
+        return [Explanation.from_plain(data) for data in self.attrs["explanations"]]
+
     # -- tables and files --------------------------------------------------------------------------------------------
     def summary(self, years: Sequence[int] | None = None) -> pd.DataFrame:
         """Headline figures by element and year: stock, discards, recovery, import dependence.
@@ -538,6 +563,7 @@ def describe(results: Results, scenario: Any) -> None:
     labels, attrs = scenario.dataset.labels, results.attrs
     attrs.setdefault("resolved", scenario.resolved())
     attrs.setdefault("label_names", {dim: {k: v.name for k, v in found.items()} for dim, found in labels.items()})
+    attrs.pop("explanations", None)  # they are told anew with the names
     attrs.setdefault("label_groups", {dim: {k: v.group for k, v in found.items()} for dim, found in labels.items()})
 
 

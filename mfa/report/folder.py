@@ -39,7 +39,7 @@ def run_record(results: Results) -> dict[str, Any]:
     -------
     dict
         Version, scenario as resolved, hashes of scenario and parameters, seed, wall time, worst balance residual and
-        where, warnings.
+        where, warnings, why each lever did or did not act.
     """
     import numpy as np
 
@@ -62,10 +62,17 @@ def run_record(results: Results) -> dict[str, Any]:
         "wall_time_s": attrs.get("wall_time", attrs.get("engine_seconds")),
         "worst_balance_residual": attrs.get("balance"),
         "warnings": list(attrs.get("warnings", [])),
+        "explanations": [_explanation(explanation) for explanation in results.explanations],
         "written": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "changes": attrs.get("changes", []),
         "resolved": attrs.get("resolved"),
     }
+
+
+def _explanation(explanation: Any) -> dict[str, Any]:
+    """One explanation for a reader of run.json: years in short form, and the whole line."""
+    plain = {key: value for key, value in explanation.plain().items() if key != "years"}
+    return {**plain, "line": explanation.line()}
 
 
 def save_run(

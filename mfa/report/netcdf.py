@@ -139,6 +139,7 @@ def write_results(results: Results, path: Path) -> None:
         for key, attribute in results.dataset_attrs("results").items():
             file.attrs[key] = attribute
         file.attrs["mfa_format"] = FORMAT
+        results.explanations  # noqa: B018  (noted in attrs, so that they are there when the file is opened)
         known = {"labels": {"time": results.years.tolist(), **results.labels}, "attrs": results.attrs}
         run = file.create_dataset(RUN, data=json.dumps(known, default=str), dtype=TEXT)
         run.attrs["long_name"] = "Labels and attributes of the run, as JSON"
