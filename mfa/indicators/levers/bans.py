@@ -77,7 +77,7 @@ def bans(case: Case) -> Iterator[Explanation]:
         for e in np.flatnonzero(given.any(axis=(0, 1))):
             when = denied[..., e].sum(axis=1) > 0.0
             if when.any():
-                yield _ban(case, lever, int(e), when, given, denied)
+                yield _ban(case, lever, int(e), when, denied, given if lever == ORE_BAN else denied)
 
 
 def _idle_ban(case: Case, lever: str, o: int, given: np.ndarray, denied: np.ndarray) -> Iterator[Explanation]:
@@ -106,10 +106,10 @@ def _uses_ore_of(case: Case, o: int) -> Any:
     return ((used * denial(case).wanted) > 0.0).any(axis=1)
 
 
-def _ban(case: Case, lever: str, e: int, when: Any, given: np.ndarray, denied: np.ndarray) -> Explanation:
+def _ban(case: Case, lever: str, e: int, when: Any, denied: np.ndarray, by_whom: np.ndarray) -> Explanation:
     """One element under a ban: denied, made up by others, drawn, unmet."""
     state, need = denial(case), case.policy("requirement")[when, e]
-    who = np.flatnonzero((given[..., e] > 0.0).any(axis=0))
+    who = np.flatnonzero((by_whom[..., e] > 0.0).any(axis=0))
     amount = denied[when, :, e].sum(axis=1)
     lost = float(amount.sum())
     text = f"{case.names('element', [e])} from {case.names('origin', who)}: {tonnes(lost)} denied, "

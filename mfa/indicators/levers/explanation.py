@@ -24,6 +24,7 @@ STATES: dict[str, str] = {
     "no feed": "There is nothing, or no more, to collect, keep or recycle.",
     "no capacity": "Plants are full, and scrap waits.",
     "does not pay": "Plants with room would lose money on the scrap that waits, or plants are not worth building.",
+    "not taken": "Plants have room, but no route takes this kind of scrap.",
     "growth limit": "Orders are held by the growth limit.",
     "no seed": "No plant stands, and no seed capacity is given: nothing can be ordered.",
     "no orders": "Nothing is ordered.",
@@ -169,14 +170,16 @@ def tonnes(value: float, unit: str = "t") -> str:
 
     Examples
     --------
-    >>> tonnes(0.0123), tonnes(412.0, "t/yr"), tonnes(2.5e5), tonnes(7.2e6)
-    ('12.3 kg', '412 t/yr', '250 kt', '7.2 Mt')
+    >>> tonnes(0.0123), tonnes(412.0, "t/yr"), tonnes(2.5e5), tonnes(7.2e6), tonnes(1e-12)
+    ('12.3 kg', '412 t/yr', '250 kt', '7.2 Mt', '0 t')
     """
     rest = unit.removeprefix("t")
     for factor, prefix in ((1e6, "Mt"), (1e3, "kt")):
         if abs(value) >= (10.0 if prefix == "kt" else 1.0) * factor:
             return f"{digits(value / factor)} {prefix}{rest}"
-    if 0 < abs(value) < 0.1:
+    if abs(value) < 1e-6:  # a gram
+        return f"0 {unit}"
+    if abs(value) < 0.1:
         return f"{digits(value * 1e3)} kg{rest}"
     return f"{digits(value)} {unit}"
 
@@ -195,7 +198,9 @@ def percent(*values: float) -> str:
 
 def _percent(share: float) -> str:
     number = 100.0 * share
-    return f"{number:.0f}" if number >= 9.95 or number == 0 else f"{number:.1f}" if number >= 1 else f"{number:.1g}"
+    if number < 0.005:
+        return "0"
+    return f"{number:.0f}" if number >= 9.95 else f"{number:.1f}" if number >= 1 else f"{number:.1g}"
 
 
 def money(value: float, unit: str) -> str:

@@ -23,7 +23,7 @@ LEAST_YEARS = 3
 REASONS = {
     "full": ("no capacity", "plants are full"),
     "unpaid": ("does not pay", "on average it earns less than recycling costs"),
-    "room": ("does not pay", "plants have room, but leave the part that earns less than recycling costs"),
+    "room": ("not taken", "plants have room, but not for this kind of it"),
 }
 """Why old scrap waits: the state of a lever that brings it in, and words."""
 

@@ -111,7 +111,8 @@ def joint_pool(case: Case) -> Iterator[Explanation]:
         return
     received, given = case.by_element("pool_in"), case.by_element("pool_out")
     net, price = received - given, case.policy("price")
-    got, gave = net > TINY * np.maximum(received, TINY), -net > TINY * np.maximum(given, TINY)
+    least = TINY * np.maximum(case.policy("requirement"), TINY)
+    got, gave = net > least, -net > least
     for marked, words in ((got, "received from"), (gave, "given to")):
         if marked.any():
             elements = np.flatnonzero(marked.any(axis=0))
