@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 import os
 import sys
@@ -52,6 +53,14 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
             raise SystemExit(1) from None
 
     return wrapper
+
+
+class Format(enum.StrEnum):
+    """What is printed."""
+
+    text = "text"
+    csv = "csv"
+    markdown = "markdown"
 
 
 class Progress:

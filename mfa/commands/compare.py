@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import enum
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mfa.commands.common import Debug, Progress, Quiet, guarded, split_labels, split_years
-
-
-class Format(enum.StrEnum):
-    """What is printed."""
-
-    text = "text"
-    csv = "csv"
-    markdown = "markdown"
+from mfa.commands.common import Debug, Format, Progress, Quiet, guarded, split_labels, split_years
 
 
 @guarded

@@ -259,7 +259,7 @@ def save_drill(drill: Drill, folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         paths = [folder / name for name in ("drill.csv", "drill_daily.csv", "drill.md", "drill.svg", "drill.png")]
-        _question_first(drill).to_csv(paths[0], index=False, lineterminator="\n")
+        paths[0].write_text(drill_csv(drill), encoding="utf-8", newline="")
         _daily_table(drill).to_csv(paths[1], index=False, lineterminator="\n")
         paths[2].write_text(drill_markdown(drill), encoding="utf-8")
         figure = draw_drill(drill)
@@ -270,8 +270,19 @@ def save_drill(drill: Drill, folder: Path) -> list[Path]:
     return paths
 
 
-def _question_first(drill: Drill) -> Any:
-    """The table, each row with the question that it answers."""
+def drill_csv(drill: Drill) -> str:
+    """The table of a drill as CSV, each row with the question that it answers.
+
+    Parameters
+    ----------
+    drill : Drill
+        What `mfa.drill` returned.
+
+    Returns
+    -------
+    str
+        Units stand in the heads of columns; an empty cell in days means that there is no such day.
+    """
     table = drill.table.reset_index()
     question: dict[str, str | float] = {
         "scenario": drill.scenario, "year": drill.year, "origin": " ".join(drill.origins), "ban [1]": drill.ban,
@@ -279,7 +290,7 @@ def _question_first(drill: Drill) -> Any:
     }  # fmt: skip
     for position, (name, value) in enumerate(question.items()):
         table.insert(position, name, value)
-    return table
+    return table.to_csv(index=False, lineterminator="\n")
 
 
 def _daily_table(drill: Drill) -> Any:

@@ -228,13 +228,19 @@ class Drill:
         verb = "delivers" if len(self.origins) == 1 else "deliver"
         return f"{who} {verb} {how}{whom} for {self.days:g} days from {date_of(self.start_day)} {self.year}"
 
-    def text(self) -> str:
+    def to_text(self) -> str:
         """The drill as text for a terminal of 100 columns."""
         from mfa.report.drill import drill_text
 
         return drill_text(self)
 
-    def markdown(self) -> str:
+    def to_csv(self) -> str:
+        """The table as CSV, each row with the question that it answers."""
+        from mfa.report.drill import drill_csv
+
+        return drill_csv(self)
+
+    def to_markdown(self) -> str:
         """The drill as Markdown, with its notes, for a report."""
         from mfa.report.drill import drill_markdown
 
@@ -282,7 +288,7 @@ class Drill:
         return save_drill(self, Path(folder))
 
     def __str__(self) -> str:
-        return self.text()
+        return self.to_text()
 
     def __repr__(self) -> str:
         return f"<mfa drill of {self.scenario}: {self.heading()}; {', '.join(self.labels['element'])}>"

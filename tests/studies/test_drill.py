@@ -12,7 +12,6 @@ import pytest
 import xarray as xr
 
 import mfa
-import mfa.cli
 import mfa.units
 from mfa.errors import InputError
 from mfa.inputs import InputWarning
@@ -62,7 +61,7 @@ def test_sixty_tonnes_meet_sixty_days():
     found = {name: value(result, name) for name in ("cover", "first_short_day", "first_short_day_of_year", "unmet")}
     assert found == {"cover": 60.0, "first_short_day": 61.0, "first_short_day_of_year": 161.0, "unmet": 30.0}
     assert value(result, "missing_share") == 1.0
-    assert "need is unmet from 10 Jun on; 30.0 t, 8.2 % of the year's need" in result.text()  # day 161; 30/365
+    assert "need is unmet from 10 Jun on; 30.0 t, 8.2 % of the year's need" in result.to_text()  # day 161; 30/365
 
 
 def test_half_recycled_doubles_the_cover():
@@ -73,7 +72,7 @@ def test_half_recycled_doubles_the_cover():
     assert value(result, "cover") == pytest.approx(120.0)
     assert value(result, "unmet") == 0.0
     assert np.isnan(value(result, "first_short_day"))
-    assert "the stock meets the gap to the end; it would last 120 days" in result.text()
+    assert "the stock meets the gap to the end; it would last 120 days" in result.to_text()
 
 
 def test_days_of_the_next_year_are_told_and_not_drilled():
@@ -81,7 +80,7 @@ def test_days_of_the_next_year_are_told_and_not_drilled():
     result = drill(inputs(initial_stockpile=20.0), year=2030, origin="A", days=50, start_day=336)
     assert (result.days_in_year, result.days_next_year) == (30.0, 20.0)
     assert value(result, "unmet") == 10.0
-    assert "30 days fall into 2030, 20 into 2031, which are not drilled" in result.text()
+    assert "30 days fall into 2030, 20 into 2031, which are not drilled" in result.to_text()
 
 
 def test_headroom_is_used_all_year_by_the_annual_step_only():
@@ -92,7 +91,7 @@ def test_headroom_is_used_all_year_by_the_annual_step_only():
     assert value(result, "gap") == pytest.approx(40.88)
     assert value(result, "annual_gap") == pytest.approx(29.2)
     assert value(result, "headroom_share") == pytest.approx(0.04)
-    assert "headroom of others, 4 % of imports, on 365 days" in result.text()
+    assert "headroom of others, 4 % of imports, on 365 days" in result.to_text()
 
 
 def test_without_headroom_both_gaps_are_equal():
@@ -102,13 +101,13 @@ def test_without_headroom_both_gaps_are_equal():
     assert value(result, "annual_gap") == pytest.approx(21.9)
     assert value(result, "unmet") == pytest.approx(16.9)
     assert value(result, "annual_unmet") == pytest.approx(16.9)
-    assert "equal: no headroom" in result.text()
+    assert "equal: no headroom" in result.to_text()
 
 
 def test_a_ban_of_the_whole_year_is_the_annual_ban():
     result = drill(two_origins(headroom=along("origin", A=0.0, B=0.1)), year=2030, origin="A", days=365)
     assert value(result, "gap") == pytest.approx(value(result, "annual_gap"))
-    assert "equal: the ban lasts all year" in result.text()
+    assert "equal: the ban lasts all year" in result.to_text()
 
 
 def test_owned_deliveries_are_spared_as_far_as_protected():
@@ -156,7 +155,7 @@ def test_nothing_is_missing_without_imports():
     scrap = inputs(initial_scrap_store=400.0, initial_scrap_grade=1.0)
     result = drill(scrap, year=2030, origin="A", days=90)
     assert value(result, "gap") == 0.0
-    assert "nothing is missing: nothing is imported" in result.text()
+    assert "nothing is missing: nothing is imported" in result.to_text()
 
 
 # --- Against the engine ----------------------------------------------------------------------------------------------
@@ -215,8 +214,8 @@ def test_samples_are_told_in_quantiles():
     assert table.loc[0.05, "first_short_day [day]"] == 11.0
     assert np.isnan(table.loc[0.5, "first_short_day [day]"])
     assert table["samples_short [1]"].tolist() == [0.4] * 3
-    assert "need is unmet in 40 % of the samples" in result.text()
-    assert "quantiles of 5 samples" in result.markdown()
+    assert "need is unmet in 40 % of the samples" in result.to_text()
+    assert "quantiles of 5 samples" in result.to_markdown()
 
 
 def test_samples_have_a_band_in_the_picture():
@@ -268,7 +267,7 @@ def test_an_origin_without_a_share_is_a_warning():
     with pytest.warns(InputWarning, match="B has no share in the imports of Dy in 2030"):
         result = drill(idle, year=2030, origin="B", days=5)
     assert value(result, "gap") == 0.0
-    assert "nothing is missing: nothing comes from there" in result.text()
+    assert "nothing is missing: nothing comes from there" in result.to_text()
 
 
 def test_a_ban_of_the_scenario_itself_is_a_warning_and_left_out():
@@ -340,57 +339,3 @@ def test_the_picture_shows_the_days_around_the_ban(shown, tmp_path):
     assert axis.get_xlim() == (9.0, 59.0)  # 10 days before day 20, 10 after day 49
     assert "t/day" in axis.get_title(loc="left")
     assert (tmp_path / "x.pdf").read_bytes().startswith(b"%PDF")
-
-
-# --- The command -----------------------------------------------------------------------------------------------------
-
-ASK = ("drill", "japan-stockpile-60", "--year", "2030", "--origin", "CHN", "--days", "90")
-
-
-@pytest.fixture
-def call(capsys, tmp_path, monkeypatch):
-    """Run a command in an empty folder; exit code, stdout, stderr."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NO_COLOR", "1")
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as caught:
-            mfa.cli.main(list(arguments))
-        captured = capsys.readouterr()
-        return int(caught.value.code or 0), captured.out, captured.err
-
-    return run
-
-
-def test_the_command_prints_and_writes(call, tmp_path):
-    code, out, err = call(*ASK, "--element", "Dy,Tb", "--element", "Nd", "--out", "here")
-    assert code == 0
-    assert out.startswith("drill: China delivers nothing for 90 days from 1 Jan 2030\n")
-    assert [line.split()[0] for line in out.splitlines()[8:11]] == ["Dy", "Tb", "Nd"]
-    assert "The annual step counts the ban as a share of 90/365 of the year" in out
-    assert "drilling japan-stockpile-60" in err
-    assert (tmp_path / "here" / "drill.png").is_file()
-
-
-def test_quiet_says_only_what_must_be_known(call):
-    assert call(*ASK, "-q") == (0, "", "")
-    code, out, err = call(*ASK[:-4], "--origin", "COD", "--days", "5", "--element", "Dy", "-q")
-    assert (code, out) == (0, "")
-    assert err == "warning: COD has no share in the imports of Dy in 2030: the ban changes nothing there\n"
-
-
-def test_impossible_questions_are_errors_of_the_model(call):
-    code, out, err = call(*ASK[:-1], "-3", "--element", "Dz", "--start-day", "400")
-    assert (code, out) == (1, "")
-    assert "3 faults" in err
-    assert "Traceback" not in err
-    assert call("drill", "japan-stockpile", *ASK[2:])[0] == 1
-
-
-@pytest.mark.parametrize(
-    "words", [ASK[:2], ASK[:-2], (*ASK[:-1], "many"), (*ASK, "--start-day", "1.5"), (*ASK, "--colour", "red")]
-)
-def test_wrong_usage(call, words):
-    code, _, err = call(*words)
-    assert code == 2
-    assert "Traceback" not in err
