@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mfa.stock_models import inflow_driven, stock_driven
     from mfa.studies.compare import compare
     from mfa.studies.drill import drill
+    from mfa.studies.sweep import Sweep, sweep
     from mfa.units import quantify
 
 __version__ = "0.1.0"
@@ -29,6 +30,7 @@ _HOME = {
     "MfaError": "mfa.errors",
     "Results": "mfa.results",
     "Scenario": "mfa.inputs",
+    "Sweep": "mfa.studies.sweep",
     "compare": "mfa.studies.compare",
     "drill": "mfa.studies.drill",
     "inflow_driven": "mfa.stock_models",
@@ -37,6 +39,7 @@ _HOME = {
     "quantify": "mfa.units",
     "run": "mfa.run",
     "stock_driven": "mfa.stock_models",
+    "sweep": "mfa.studies.sweep",
 }
 """Module of each public name."""
 
@@ -46,6 +49,7 @@ __all__ = [
     "MfaError",
     "Results",
     "Scenario",
+    "Sweep",
     "__version__",
     "compare",
     "drill",
@@ -55,6 +59,7 @@ __all__ = [
     "quantify",
     "run",
     "stock_driven",
+    "sweep",
 ]
 
 

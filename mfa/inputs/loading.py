@@ -55,7 +55,7 @@ def load_inputs(scenario: Scenario) -> Inputs:
     if faults:
         raise InputError(faults)
     dataset = scenario.dataset
-    axes, grids, tables = _table_grids(scenario, dataset, records)
+    axes, grids, tables = table_grids(scenario, dataset, records)
     grids = dict(grids)
     for record in records:
         name = record.parameter.name
@@ -67,10 +67,10 @@ def load_inputs(scenario: Scenario) -> Inputs:
     faults += reader.faults
     if faults:
         raise InputError(faults)
-    faults += _absent_parts(records, grids, axes)
+    faults += absent_parts(records, grids, axes)
     places = Places(dataset.name, tables, [*records, *shocks])
-    arrays = _complete(grids, axes, faults, places)
-    _note_units(arrays, tables, records, axes, places, faults)
+    arrays = complete(grids, axes, faults, places)
+    note_units(arrays, tables, records, axes, places, faults)
     if faults:
         raise InputError(capped(faults, dataset.name))
     used = list(tables.values())
@@ -124,7 +124,7 @@ class Places:
         return Fault(self.of(name), f"{fault.where}: {fault.what}" if fault.where else fault.what, fault.mend)
 
 
-def _table_grids(
+def table_grids(
     scenario: Scenario, dataset: Dataset, records: Sequence[Record]
 ) -> tuple[Axes, Grids, dict[str, list[Table]]]:
     """Grids of all tables, kept for the next scenario that chooses the same."""
@@ -170,7 +170,7 @@ def _with_earlier_cohorts(axes: Axes, rows: Series, given: Sequence[int]) -> Axe
     return Axes(axes.labels, axes.years, np.arange(oldest, int(axes.years[-1]) + 1, dtype=np.int64))
 
 
-def _absent_parts(records: Sequence[Record], grids: Grids, axes: Axes) -> list[Fault]:
+def absent_parts(records: Sequence[Record], grids: Grids, axes: Axes) -> list[Fault]:
     """Faults of records that name one product and one component which do not exist together."""
     shares = grids.get("chemistry_share", {}).get("value")
     if shares is None:
@@ -194,7 +194,7 @@ def _absent_parts(records: Sequence[Record], grids: Grids, axes: Axes) -> list[F
     return faults
 
 
-def _note_units(
+def note_units(
     arrays: dict[str, Any],
     tables: Mapping[str, Sequence[Table]],
     records: Sequence[Record],
@@ -237,7 +237,7 @@ def _note_units(
 # --- defaults --------------------------------------------------------------------------------------------------------
 
 
-def _complete(grids: Grids, axes: Axes, faults: list[Fault], places: Places) -> dict[str, Any]:
+def complete(grids: Grids, axes: Axes, faults: list[Fault], places: Places) -> dict[str, Any]:
     """Put defaults into cells without a row, name required ones that are missing, and label the arrays."""
     arrays: dict[str, Any] = {}
     for name, parts in grids.items():
@@ -391,4 +391,6 @@ def default_array(name: str, labels: Mapping[str, Sequence[str]], years: np.ndar
     return xr.DataArray(value)
 
 
-__all__ = ["default_array", "label_dims", "labelled", "load_inputs"]
+__all__ = [
+    "absent_parts", "complete", "default_array", "label_dims", "labelled", "load_inputs", "note_units", "table_grids",
+]  # fmt: skip

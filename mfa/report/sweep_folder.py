@@ -1,0 +1,91 @@
+"""The folder of a sweep: NetCDF, table, text, figures and a record, complete or not there at all."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mfa.report.folder import check_target, new_folder
+from mfa.report.sweep_text import long_table, to_text
+from mfa.report.sweep_view import shown_year
+from mfa.vocabulary import HEADLINE_YEARS
+
+if TYPE_CHECKING:
+    from mfa.studies.sweep import Sweep
+
+RECORD = "sweep.json"
+OWN_FILES = ("sweep.nc", "sweep.csv", "sweep.txt", "figures", RECORD)
+"""What a sweep writes; other files in its folder are kept when it is replaced."""
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a path that exists and is neither empty nor the folder of a sweep.
+
+    Raises
+    ------
+    InputError
+        If writing there would destroy something else.
+    """
+    check_target(folder, RECORD, "a sweep")
+
+
+def sweep_record(sweep: Sweep) -> dict[str, Any]:
+    """What sweep.json says: scenario, levers, results, years and rate of present values, fingerprints."""
+    from mfa import __version__
+
+    return {
+        "scenario": sweep.scenario,
+        "title": sweep.title,
+        "levers": [
+            {"key": lever.key, "unit": lever.unit, "values": list(lever.values), "given": list(lever.given)}
+            for lever in sweep.levers
+        ],
+        "points": sweep.size,
+        "results": {name: str(sweep.plain[name].attrs["units"]) for name in sweep.names},
+        "period": list(sweep.period),
+        "discount_rate": sweep.discount_rate,
+        "notes": sweep.notes,
+        "hashes": {"scenario": sweep.attrs.get("scenario_hash"), "parameters": sweep.attrs.get("dataset_hash")},
+        "version": __version__,
+        "written": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "resolved": sweep.attrs.get("resolved"),
+    }
+
+
+def save_sweep(sweep: Sweep, folder: Path, figures: bool = True, year: int | None = None) -> Path:
+    """Write the folder of a sweep, see `Sweep.save`.
+
+    Raises
+    ------
+    InputError
+        If the path exists and is not the folder of a sweep, or cannot be written.
+    """
+    from mfa import __version__
+
+    check_folder(folder)
+    in_table = _table_years(sweep, shown_year(sweep, year))
+    with new_folder(folder, OWN_FILES) as draft:
+        table = long_table(sweep, in_table)
+        table.to_csv(draft / "sweep.csv", index=False, lineterminator="\n", float_format="%.10g")
+        (draft / "sweep.txt").write_text(to_text(sweep, year), encoding="utf-8", newline="")
+        stored = sweep.plain.assign_attrs(Conventions="CF-1.11", source=f"mfa {__version__}")
+        squeeze = {name: {"zlib": True, "complevel": 1} for name in sweep.names if sweep.plain[name].size > 4096}
+        stored.to_netcdf(draft / "sweep.nc", engine="h5netcdf", encoding=squeeze)
+        if figures:
+            from mfa.report.sweep_figure import draw_sweep
+
+            (draft / "figures").mkdir()
+            draw_sweep(sweep, draft / "figures", year)
+        record = json.dumps(sweep_record(sweep), indent=2, ensure_ascii=False, default=str)
+        (draft / RECORD).write_text(record + "\n", encoding="utf-8", newline="")
+    return folder
+
+
+def _table_years(sweep: Sweep, shown_in: int) -> list[int] | None:
+    """Headline years, the year shown and the last: all years of a large grid would make a file that nobody opens."""
+    if "time" not in sweep.plain.coords:
+        return None
+    years = sweep.plain["time"].values.tolist()
+    return sorted({*(year for year in HEADLINE_YEARS if year in years), shown_in, years[-1]})
