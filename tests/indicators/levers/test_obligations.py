@@ -81,6 +81,14 @@ def test_what_a_quota_collects_may_wait_for_plants():
     assert one.text == "what it brings in joins scrap that waits, as plants are full: 300 t of component in 2025"
 
 
+def test_scrap_that_makers_pay_for_waits_for_plants_only():
+    # each tonne loses 50 USD, which makers under a quota pay: what waits does so for want of room
+    one = only(run(collection_quota=0.7, opex=150.0, capacity=20.0), QUOTA, "no capacity")
+    assert one.text.endswith("as plants are full: 300 t of component in 2025")
+    # unless paying the penalty is cheaper
+    assert only(run(collection_quota=0.7, collection_penalty=40.0, opex=150.0, capacity=20.0), QUOTA, "does not pay")
+
+
 def test_samples_are_told_by_their_most_frequent_state():
     import xarray as xr
 

@@ -87,6 +87,13 @@ def test_output_subsidy_that_makes_plants_run():
     assert "0 % of it to plants that would run without it" in one.text
 
 
+def test_output_subsidy_that_makes_up_for_the_charge_of_a_floor():
+    # a tonne of feed: 0.1 x (0.8 x 1000 - 0.1 x 9000) = -10 USD, with 0.1 x 0.8 x 200 = 16 of subsidy 6
+    given = {"recovery_yield": 0.8, "recovery_floor": 0.9, "floor_penalty": 9000.0}
+    one = only(run(output_subsidy=200.0, **given), OUTPUT, "acts")
+    assert ", 0 % of it to plants that would run without it" in one.text
+
+
 def test_output_subsidy_without_feed_or_plant():
     assert only(run(output_subsidy=100.0, capacity=0.0), OUTPUT, "no capacity").text == "Co: no plant is at work"
     nothing = run(output_subsidy=100.0, recovery_yield=0.0)
