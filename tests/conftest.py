@@ -92,9 +92,3 @@ def make_results(n_samples: int = 0, small: bool = False, **attrs: object) -> Re
 def results() -> Results:
     """Small results, three labels on each dimension, 2018 to 2032."""
     return make_results(small=True)
-
-
-@pytest.fixture(scope="session")
-def japan_sized() -> Results:
-    """Results as large as those of Japan."""
-    return make_results()

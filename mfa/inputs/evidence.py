@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from mfa.inputs.messages import shown_path
@@ -36,34 +37,56 @@ def evidence_table(tables: Sequence[Sequence[Table]]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    chunks = []
+    rows: list[list[object]] = []
     for group in tables:
         latest: dict[tuple[object, ...], tuple[Table, int]] = {}
         for table in group:
             for i, key in enumerate(table.keys):
                 term = table.terms[i] if table.terms else ("", "")
                 latest[(key, table.years[i], *term)] = (table, i)
-        rows = []
-        for (_, _, survival, term_name), (table, i) in latest.items():
-            cells = dict(zip(table.header, table.cells[i], strict=False))
-            row: dict[str, object] = dict.fromkeys(COLUMNS, "")
-            row["parameter"] = table.parameter.name
-            row.update(zip(label_dims(table.parameter), table.keys[i], strict=True))
-            along = year_dim(table.parameter)
-            if along:
-                row[along] = "*" if table.years[i] is None else table.years[i]
-            row["survival"], row["term"] = survival, term_name
-            for column in ("value", "low", "high"):
-                text = cells.get(column, "")
-                try:
-                    row[column] = float(text) if text else float("nan")
-                except ValueError:
-                    row[column] = text
-            row.update({column: cells.get(column, "") for column in TEXT_COLUMNS})
-            row["file"], row["line"] = shown_path(table.path), table.lines[i]
-            rows.append(row)
-        chunks.append(pd.DataFrame(rows, columns=list(COLUMNS)))
-    return pd.concat(chunks, ignore_index=True) if chunks else pd.DataFrame(columns=list(COLUMNS))
+        makers = {id(table): _row_maker(table) for table in group}
+        rows += [makers[id(table)](i) for table, i in latest.values()]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _row_maker(table: Table) -> Callable[[int], list[object]]:
+    """Make the rows of one table: what is the same in all of them is looked up once."""
+    place = {column: i for i, column in enumerate(COLUMNS)}
+    common: list[object] = [""] * len(COLUMNS)
+    common[place["parameter"]] = table.parameter.name
+    common[place["file"]] = shown_path(table.path)
+    dims = [place[dim] for dim in label_dims(table.parameter)]
+    along = year_dim(table.parameter)
+    texts = [(place[column], table.header.index(column)) for column in TEXT_COLUMNS if column in table.header]
+    numbers = [
+        (place[column], table.header.index(column) if column in table.header else None)
+        for column in ("value", "low", "high")
+    ]
+
+    def make(i: int) -> list[object]:
+        row, cells, year = common.copy(), table.cells[i], table.years[i]
+        row[place["line"]] = table.lines[i]
+        for to, label in zip(dims, table.keys[i], strict=True):
+            row[to] = label
+        if along:
+            row[place[along]] = "*" if year is None else year
+        if table.terms:
+            row[place["survival"]], row[place["term"]] = table.terms[i]
+        for to, origin in texts:
+            row[to] = cells[origin]
+        for to, origin in numbers:
+            row[to] = _number(cells[origin] if origin is not None else "")
+        return row
+
+    return make
+
+
+def _number(text: str) -> float | str:
+    """A cell as a number, NaN if it is empty; words and truth values stay text."""
+    try:
+        return float(text) if text else math.nan
+    except ValueError:
+        return text
 
 
 def evidence_summary(evidence: pd.DataFrame) -> pd.DataFrame:

@@ -96,22 +96,105 @@ def own_totals(inflow: Floats, survival: Survival) -> tuple[Floats, Floats]:
     """
     lead, years, trail = inflow.shape
     stock, outflow = np.empty((2, lead, years, trail))
-    for leads, trails in blocks_of(lead, years, trail, BLOCK_CELLS):
-        share = np.minimum.accumulate(survival.part(leads, trails).at(np.arange(years, dtype=np.float64)), axis=1)
-        fall = -np.diff(share, axis=1, prepend=1.0)
-        backwards, falls = np.ascontiguousarray(share[:, ::-1]), np.ascontiguousarray(fall[:, ::-1])
+    blocks = list(blocks_of(lead, years, trail, BLOCK_CELLS))
+
+    def work(number: int) -> None:
+        leads, trails = blocks[number]
         flow = np.ascontiguousarray(inflow[leads, :, trails])
-        for year in range(years):
-            past, ages = flow[:, : year + 1], slice(years - 1 - year, years)
-            np.einsum("lcs,lcs->ls", past, backwards[:, ages], out=stock[leads, year, trails])
-            np.einsum("lcs,lcs->ls", past, falls[:, ages], out=outflow[leads, year, trails])
+        share, fall = _share_and_fall(survival.part(leads, trails), years)
+        _convolve(flow, share, stock[leads, :, trails])
+        _convolve(flow, fall, outflow[leads, :, trails])
+
+    side_by_side(work, len(blocks), 16.0 * inflow.size * years)
     return stock, outflow
+
+
+def own_tables(inflow: Floats, survival: Survival) -> tuple[Floats, Floats]:
+    """Stock and outflow by cohort where every series has a lifetime of its own; each table is written once."""
+    lead, years, trail = inflow.shape
+    tables = empty_tables((lead, years, years, trail))
+    shares = [_by_year_and_cohort(share) for share in _share_and_fall(survival, years)]
+    step = max(1, min(years, 2 * BLOCK_CELLS // (years * max(1, trail))))
+
+    def write(table: int) -> None:
+        for some in range(lead):
+            share = shares[table][min(some, len(shares[table]) - 1)]
+            for start in range(0, years, step):
+                stop = min(start + step, years)
+                np.multiply(inflow[some, :stop], share[start:stop, :stop], out=tables[table][some, start:stop, :stop])
+
+    side_by_side(write, 2, 16.0 * tables[0].size)
+    return tables
+
+
+def own_solution(target: Floats, survival: Survival) -> tuple[Floats, Floats] | None:
+    """Inflow whose survivors are the target, and its outflow, where every series has a lifetime of its own.
+
+    inflow[t] = (target[t] - sum over cohorts c < t of inflow[c] sf(t-c))/sf(0); below 0 where the target falls faster
+    than the stock dies. None if a cohort enters with (nearly) 0.
+    """
+    lead, years, trail = target.shape
+    if not np.all(survival.at(np.zeros(1)) > 1e-100):
+        return None
+    inflow, outflow = np.empty((2, lead, years, trail))
+    blocks = list(blocks_of(lead, years, trail, BLOCK_CELLS))
+
+    def work(number: int) -> None:
+        leads, trails = blocks[number]
+        share, fall = _share_and_fall(survival.part(leads, trails), years)
+        backwards, entering = np.ascontiguousarray(share[:, ::-1]), share[:, 0]
+        wanted = target[leads, :, trails]
+        flow = np.empty(wanted.shape)
+        for year in range(years):
+            survivors = np.einsum("lcs,lcs->ls", flow[:, :year], backwards[:, years - 1 - year : years - 1])
+            np.divide(wanted[:, year] - survivors, entering, out=flow[:, year])
+        inflow[leads, :, trails] = flow
+        _convolve(flow, fall, outflow[leads, :, trails])
+
+    side_by_side(work, len(blocks), 16.0 * target.size * years)
+    return inflow, outflow
+
+
+def _share_and_fall(survival: Survival, years: int) -> tuple[Floats, Floats]:
+    """Survival at year end by whole age from 0 on, and its fall in each year; rounding must not make it rise."""
+    share = np.minimum.accumulate(survival.at(np.arange(years, dtype=np.float64)), axis=1)
+    return share, -np.diff(share, axis=1, prepend=1.0)
+
+
+def _by_year_and_cohort(share: Floats) -> Floats:
+    """Shares [lead, age, trail] seen as [lead, time, cohort, trail], age = time - cohort; 0 before a cohort enters.
+
+    A view into one list that begins with zeros: nothing of the size of the table is made.
+    """
+    lead, years, trail = share.shape
+    padded = np.zeros((lead, 2 * years - 1, trail))
+    padded[:, years - 1 :] = share
+    along_lead, along_age, along_trail = padded.strides
+    return np.lib.stride_tricks.as_strided(
+        padded[:, years - 1 :],
+        (lead, years, years, trail),
+        (along_lead, along_age, -along_age, along_trail),
+        writeable=False,
+    )
+
+
+def _convolve(flow: Floats, share: Floats, out: Floats) -> None:
+    """Write sums over cohorts c <= t of flow[lead, c, trail] share[lead, t-c, trail], for some years at a time.
+
+    The more series there are, the fewer years: their totals stay in the fastest cache.
+    """
+    years, trail = out.shape[1:]
+    shares = _by_year_and_cohort(share)
+    step = max(1, min(32, 4096 // max(1, trail)))
+    for start in range(0, years, step):
+        stop = min(start + step, years)
+        np.einsum("lcs,ltcs->lts", flow[:, :stop], shares[:, start:stop, :stop], out=out[:, start:stop])
 
 
 def solve(matrix: Floats, target: Floats, initial: Floats | None) -> Floats | None:
     """Initial stock and inflow whose survivors are the target; None if a cohort enters with (nearly) 0.
 
-    Forward substitution in the triangular matrix, sixteen years at a time; `columns` as in `_product`.
+    Forward substitution in the triangular matrix, sixteen years and a few series at a time, as in `products`.
     """
     lead, years, trail = target.shape
     earlier = matrix.shape[1] - years

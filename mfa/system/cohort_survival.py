@@ -44,6 +44,19 @@ class Survival(NamedTuple):
             second=part_of(self.second, lead, trail),
         )
 
+    def picked(self, lead: Ints, trail: Ints) -> Survival:
+        """The lifetimes of single series, laid out along trail; as they are where all series share them."""
+        if own_series(self, None) == (1, 1):
+            return self
+
+        def along_trail(array: NDArray[Any]) -> NDArray[Any]:
+            one = array[lead if array.shape[0] > 1 else 0, :, trail if array.shape[2] > 1 else 0]
+            return np.ascontiguousarray(one.T)[None]
+
+        return self._replace(
+            code=along_trail(self.code), first=along_trail(self.first), second=along_trail(self.second)
+        )
+
     def turned(self) -> Survival:
         """The same with lead and trail exchanged."""
         return self._replace(code=turn(self.code), first=turn(self.first), second=turn(self.second))

@@ -10,9 +10,9 @@ arrays of three axes, see `mfa.system.cohort_survival`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ from mfa.system.cohort_products import (
     blocks_of,
     empty_tables,
     grouped_totals,
+    own_solution,
+    own_tables,
     own_totals,
     products,
     side_by_side,
@@ -146,12 +148,12 @@ def inflow_driven(
         turned = None if multiplier is None else turn(multiplier)
         stock, outflow = grouped_totals(turn(entries), survival.turned(), years, turned)
         return Use(np.ascontiguousarray(turn(stock)), inflow, np.ascontiguousarray(turn(outflow)))
-    if not by_cohort and initial is None and multiplier is None and survival.code.shape[1] == 1:
-        if trail >= lead:
-            stock, outflow = own_totals(inflow, survival)
-            return Use(stock, inflow, outflow)
-        stock, outflow = own_totals(turn(inflow), survival.turned())
-        return Use(np.ascontiguousarray(turn(stock)), inflow, np.ascontiguousarray(turn(outflow)))
+    if initial is None and multiplier is None and survival.code.shape[1] == 1:
+        if lead > trail and not by_cohort:
+            return _turned(lambda: inflow_driven(_turned_array(inflow), survival.turned()))
+        stock, outflow = own_totals(inflow, survival)
+        by_year = own_tables(inflow, survival) if by_cohort else (None, None)
+        return Use(stock, inflow, outflow, None, *by_year)
     return _recursion(inflow, None, survival, initial, multiplier, by_cohort)
 
 
@@ -183,9 +185,13 @@ def stock_driven(
     DeficitError
         If stock is missing in a year with sf(0) = 0; its indices are (lead, time, trail).
     """
-    years = target.shape[1]
+    lead, years, trail = target.shape
     if own_series(survival, multiplier) != (1, 1):
-        return _recursion(None, target, survival, initial, multiplier, by_cohort)
+        if initial is not None or multiplier is not None or survival.code.shape[1] > 1:
+            return _recursion(None, target, survival, initial, multiplier, by_cohort)
+        if lead > trail and not by_cohort:
+            return _turned(lambda: stock_driven(_turned_array(target), survival.turned()))
+        return _own_stock_driven(target, survival, by_cohort)
     earlier = 0 if initial is None else initial.shape[1]
     matrix = survival_matrix(survival, years, earlier, multiplier)[0, :, :, 0]
     entries = solve(matrix, target, initial)
@@ -205,6 +211,21 @@ def stock_driven(
     return result
 
 
+def _own_stock_driven(target: Floats, survival: Survival, by_cohort: bool) -> Use:
+    """A target met where every series has a lifetime of its own, the same for all its cohorts."""
+    found = own_solution(target, survival)
+    falling = None if found is None else ~(found[0].min(axis=1) >= 0.0)
+    if found is None or falling is None or (by_cohort and falling.any()):
+        return _recursion(None, target, survival, None, None, by_cohort)
+    result = Use(target, *found, np.zeros(target.shape))
+    if by_cohort:
+        stocks, outflows = own_tables(result.inflow, survival)
+        return result._replace(stock_by_cohort=stocks, outflow_by_cohort=outflows)
+    if falling.any():
+        _replace_falling(result, target, survival, None, None, falling)
+    return result
+
+
 def _replace_falling(
     result: Use,
     target: Floats,
@@ -215,6 +236,7 @@ def _replace_falling(
 ) -> None:
     """Work out anew, year by year, the series whose target somewhere falls faster than the stock dies."""
     lead, trail = np.nonzero(falling)
+    survival = survival.picked(lead, trail)
     few = None if initial is None else np.ascontiguousarray(initial[lead, :, trail].T)[None]
     found = _recursion(None, np.ascontiguousarray(target[lead, :, trail].T)[None], survival, few, multiplier, False)
     assert result.early_retirement is not None and found.early_retirement is not None
@@ -245,8 +267,9 @@ def _recursion(
     driver = target if inflow is None else inflow
     assert driver is not None
     lead, years, trail = driver.shape
-    if trail < lead and not by_cohort:
-        return _turned_recursion(inflow, target, survival, initial, multiplier)
+    if trail < lead and not by_cohort:  # the longer axis last, where long inner loops are fast
+        arrays = [None if array is None else _turned_array(array) for array in (inflow, target, initial, multiplier)]
+        return _turned(lambda: _recursion(arrays[0], arrays[1], survival.turned(), arrays[2], arrays[3], False))
     before = np.zeros((lead, 0, trail)) if initial is None else initial
     cohorts = before.shape[1] + years
     stocks, outflows = empty_tables((lead, years, cohorts, trail)) if by_cohort else (None, None)
@@ -275,25 +298,18 @@ def _recursion(
     return Use(stock, entering, outflow, early, stocks, outflows)
 
 
-def _turned_recursion(
-    inflow: Floats | None,
-    target: Floats | None,
-    survival: Survival,
-    initial: Floats | None,
-    multiplier: Floats | None,
-) -> Use:
-    """The recursion with the longer axis last, where long inner loops are fast; totals only."""
-
-    def turned(array: Floats | None) -> Any:
-        return None if array is None else np.ascontiguousarray(turn(array))
-
+def _turned(call: Callable[[], Use]) -> Use:
+    """What a call finds with lead and trail exchanged, exchanged back."""
     try:
-        found = _recursion(
-            turned(inflow), turned(target), survival.turned(), turned(initial), turned(multiplier), False
-        )
+        found = call()
     except DeficitError as error:
         raise DeficitError(error.where[::-1]) from None
-    return Use(*(turned(array) for array in found))
+    arrays = {name: _turned_array(array) for name, array in found._asdict().items() if array is not None}
+    return found._replace(**arrays)
+
+
+def _turned_array(array: Floats) -> Floats:
+    return np.ascontiguousarray(turn(array))
 
 
 def _recurse(use: Use, survival: Survival, before: Floats, multiplier: Floats | None) -> None:

@@ -308,11 +308,12 @@ def test_shared_lifetimes_of_many_series_equal_own_ones() -> None:
             assert_same(run(flow, shared, initial=old), wanted)
 
 
-def test_blocks_and_threads_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("earlier", [0, 2])
+def test_blocks_and_threads_change_nothing(monkeypatch: pytest.MonkeyPatch, earlier: int) -> None:
     rng = np.random.default_rng(3)
     for shape in ((7, 9, 13), (1, 9, 70), (70, 9, 1)):
-        for axes in ("shared", "by both"):
-            lifetimes, inflow, initial = random_case(rng, axes, shape, 2)
+        for axes in ("shared", "by lead", "by trail", "by both"):
+            lifetimes, inflow, initial = random_case(rng, axes, shape, earlier)
             wanted = [
                 run(4.0 * inflow, lifetimes, initial=initial, by_cohort=True)
                 for run in (use.inflow_driven, use.stock_driven)
