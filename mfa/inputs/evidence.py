@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TEXT_COLUMNS = ("unit", "distribution", "provenance", "source", "note")
+NUMBERS = ("value", "low", "high")
 COLUMNS = (
     "parameter", *(dim for dim in DIMENSIONS if dim not in ("scenario", "sample")), *LIFETIME_COLUMNS,
     *VALUE_COLUMNS, "file", "line",
@@ -58,10 +59,9 @@ def _row_maker(table: Table) -> Callable[[int], list[object]]:
     dims = [place[dim] for dim in label_dims(table.parameter)]
     along = year_dim(table.parameter)
     texts = [(place[column], table.header.index(column)) for column in TEXT_COLUMNS if column in table.header]
-    numbers = [
-        (place[column], table.header.index(column) if column in table.header else None)
-        for column in ("value", "low", "high")
-    ]
+    numbers = [(place[column], table.header.index(column)) for column in NUMBERS if column in table.header]
+    for column in NUMBERS:
+        common[place[column]] = math.nan
 
     def make(i: int) -> list[object]:
         row, cells, year = common.copy(), table.cells[i], table.years[i]
@@ -72,10 +72,10 @@ def _row_maker(table: Table) -> Callable[[int], list[object]]:
             row[place[along]] = "*" if year is None else year
         if table.terms:
             row[place["survival"]], row[place["term"]] = table.terms[i]
-        for to, origin in texts:
-            row[to] = cells[origin]
-        for to, origin in numbers:
-            row[to] = _number(cells[origin] if origin is not None else "")
+        for to, at in texts:
+            row[to] = cells[at]
+        for to, at in numbers:
+            row[to] = _number(cells[at])
         return row
 
     return make
