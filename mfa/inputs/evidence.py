@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TEXT_COLUMNS = ("unit", "distribution", "provenance", "source", "note")
-NUMBERS = ("value", "low", "high")
+NUMBERS = ("value", "low", "high", "sd")
 COLUMNS = (
     "parameter", *(dim for dim in DIMENSIONS if dim not in ("scenario", "sample")), *LIFETIME_COLUMNS,
     *VALUE_COLUMNS, "file", "line",
@@ -33,7 +33,7 @@ def evidence_table(tables: Sequence[Sequence[Table]]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per row of a file: parameter, key columns (empty where a parameter has no such dim, ``*`` for all
-        labels), value, low, high (numbers, NaN where empty; text and truth values stay text), unit, distribution,
+        labels), value, low, high, sd (numbers, NaN where empty; text and truth values stay text), unit, distribution,
         provenance, source, note, file, line. A row that a later folder replaces is left out.
     """
     import pandas as pd

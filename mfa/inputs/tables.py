@@ -18,10 +18,12 @@ from mfa.units import conversion_factor
 from mfa.vocabulary import PARAMETERS, Parameter, money_unit
 
 YEAR_DIMS = ("time", "cohort")
-VALUE_COLUMNS = ("value", "low", "high", "unit", "distribution", "provenance", "source", "note")
+VALUE_COLUMNS = ("value", "low", "high", "sd", "unit", "distribution", "provenance", "source", "note")
 NEEDED_COLUMNS = ("value", "unit", "provenance", "source")
 PROVENANCES = ("read", "derived", "recalled", "estimate")
-DISTRIBUTIONS = ("", "beta", "lognormal", "triangular", "dirichlet", "normal")
+DISTRIBUTIONS = (
+    "", "beta", "lognormal", "triangular", "dirichlet", "logistic_normal", "normal", "truncated_normal", "uniform",
+)  # fmt: skip
 LIFETIME_COLUMNS = ("survival", "term")
 YEAR_RANGE = (1800, 2200)
 NONE_WORDS = ("none", "None")
@@ -158,7 +160,8 @@ def read_table(path: Path, parameter: Parameter, context: Context) -> Table:
     Parameters
     ----------
     path : Path
-        A CSV file: key columns named after dims, then value, low, high, unit, distribution, provenance, source, note.
+        A CSV file: key columns named after dims, then value, low, high, sd (low, high and sd may be left out), unit,
+        distribution, provenance, source, note.
     parameter : Parameter
         What the table gives.
     context : Context
@@ -212,7 +215,7 @@ def _read_rows(table: Table, rows: list[tuple[int, list[str]]], context: Context
     allowed = [{ALL, *context.labels.get("origin" if dim == "miner" else dim, ())} for dim in dims]
     year_column = column.get(year_dim(parameter) or "", None)
     at_value, at_unit = column["value"], column["unit"]
-    at_low, at_high = column.get("low"), column.get("high")
+    at_low, at_high, at_sd = column.get("low"), column.get("high"), column.get("sd")
     at_distribution = column.get("distribution")
     at_provenance, at_source = column["provenance"], column["source"]
     lifetime = parameter.kind == "lifetime"
@@ -281,6 +284,8 @@ def _read_rows(table: Table, rows: list[tuple[int, list[str]]], context: Context
             value = _read_value(cells[at_value], parameter, factor, fault, term[1])
         if at_low is not None and at_high is not None and (cells[at_low] or cells[at_high]):
             _check_bounds(cells[at_low], cells[at_high], value, parameter, factor, fault, lifetime)
+        if at_sd is not None and cells[at_sd]:
+            _check_sd(cells[at_sd], fault)
         if at_distribution is not None and cells[at_distribution] not in DISTRIBUTIONS:
             mend = suggest(cells[at_distribution], DISTRIBUTIONS[1:], "distributions")
             fault(f"unknown distribution '{cells[at_distribution]}'", mend)
@@ -399,6 +404,16 @@ def _check_bounds(
         fault(f"low = {low} is above high = {high}", "exchange them")
     elif limits[0] > value + slack or limits[1] < value - slack:
         fault(f"the value lies outside low to high ({low or 'none'} to {high or 'none'})", "mend value, low or high")
+
+
+def _check_sd(text: str, fault: object) -> None:
+    assert callable(fault)
+    try:
+        sound = 0.0 < float(text) < math.inf
+    except ValueError:
+        sound = False
+    if not sound:
+        fault(f"sd '{text}' is not a positive number", "give a standard deviation above 0, or leave the cell empty")
 
 
 def parameter_of(path: Path) -> tuple[Parameter | None, str]:
