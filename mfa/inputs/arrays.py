@@ -228,7 +228,7 @@ class Inputs:
             if dim not in (*LABEL_DIMS, "sample"):
                 self._fault(f"labels[{dim}]", "unknown dim", suggest(dim, LABEL_DIMS, "dims"))
                 continue
-            found[dim], first[dim] = [str(name) for name in names], "labels"
+            found[dim], first[dim] = [name if dim == "sample" else str(name) for name in names], "labels"
             if len(set(found[dim])) < len(found[dim]):
                 self._fault(f"labels[{dim}]", "a label stands twice", "name every label once", AlignmentError)
         for name, array in arrays.items():
@@ -342,6 +342,7 @@ class Inputs:
         parameter = PARAMETERS[name]
         if name in self.arrays:
             array = self.arrays[name]
+            array = array.dense() if hasattr(array, "dense") else array
         elif name in ("recovery_yield_max", "service"):
             array = self.arrays["recovery_yield" if name == "recovery_yield_max" else "component_mass"]
             if name == "service" and "cohort" in array.dims:
@@ -374,6 +375,24 @@ class Inputs:
 
             self._evidence = evidence_table([])
         return self._evidence
+
+    def with_samples(self, arrays: Mapping[str, Any], samples: np.ndarray) -> Inputs:
+        """Return inputs in which some arrays are sampled, without checking the whole again.
+
+        Parameters
+        ----------
+        arrays : mapping of str to DataArray, Lifetimes or ItemArray
+            With a dim `sample`, in canonical units and order, made from these inputs by rules that keep them sound.
+        samples : array of int
+            Labels of the samples.
+        """
+        result = object.__new__(Inputs)
+        result.__dict__.update(self.__dict__)
+        result.arrays = {**self.arrays, **arrays}
+        labels: dict[str, Any] = {"sample": [int(label) for label in samples], **self.labels}
+        result.labels = {dim: labels[dim] for dim in DIMENSIONS if dim in labels}
+        result.attrs = dict(self.attrs)
+        return result
 
     def with_arrays(self, arrays: Mapping[str, Any]) -> Inputs:
         """Return inputs in which some arrays are others; None takes one out. All checks run again."""

@@ -22,6 +22,9 @@ PACKAGE = Path(__file__).resolve().parents[1]
 LABEL_DIMS = ("region", "origin", "product", "component", "chemistry", "element", "route")
 LABEL_COLUMNS = ("dimension", "label", "name", "group", "per_unit", "note")
 DEFAULT_MONEY = "USD_2024"
+CORRELATION_FILE = "rank_correlation.csv"
+NOT_TABLES = ("labels.csv", CORRELATION_FILE)
+"""Files of a dataset that are not named after a parameter."""
 SCOPED = "other_need"
 """The parameter whose variant the scope of a scenario picks."""
 
@@ -134,7 +137,7 @@ class Dataset:
         """All tables of all folders, variants too."""
         for folder in self.folders:
             for path in sorted(folder.glob("*.csv")):
-                if path.name != "labels.csv" and path.is_file():
+                if path.name not in NOT_TABLES and path.is_file():
                     yield path
 
     def table(self, path: Path) -> Table:
@@ -191,7 +194,7 @@ def _foreign_files(folder: Path) -> list[Fault]:
         name = shown_path(path)
         if not path.is_file():
             faults.append(Fault(name, "is not a file that can be read", "remove it, or mend the link"))
-        elif path.name == "labels.csv":
+        elif path.name in NOT_TABLES:
             continue
         elif parameter_of(path)[0] is None:
             mend = suggest(path.stem.partition("@")[0], PARAMETERS, "parameters")

@@ -434,7 +434,7 @@ def apply_record(record: Record, grids: dict[str, Grid], axes: Axes, faults: lis
         mesh = np.ix_(*index) if index else ()
         if record.factor is not None:
             code = lead.spread(wide.dims, parameter.dims, axes).data[mesh] if lead else None
-            wide.data[mesh] = _stretched(part, wide.data[mesh], code, record.factor)
+            wide.data[mesh] = stretched(part, wide.data[mesh], code, record.factor)
         else:
             values = new[part]
             if along in wide.dims:
@@ -451,7 +451,7 @@ def _dtype(start: Any) -> Any:
     return object if isinstance(start, str) else None
 
 
-def _stretched(part: str, values: Any, code: Any, factor: float) -> Any:
+def stretched(part: str, values: Any, code: Any, factor: Any) -> Any:
     """Values times a factor; a lifetime is stretched along its age axis."""
     if part == "value":
         return values * factor
@@ -462,5 +462,5 @@ def _stretched(part: str, values: Any, code: Any, factor: float) -> Any:
         scaled = np.isin(
             code, [FAMILIES.index(f) for f in ("fixed", "exponential", "normal", "folded_normal", "logistic")]
         )
-        return np.where(lognormal, values + math.log(factor), np.where(scaled, values * factor, values))
+        return np.where(lognormal, values + np.log(factor), np.where(scaled, values * factor, values))
     return np.where(lognormal, values, values * factor)

@@ -24,6 +24,7 @@ from mfa.vocabulary import PARAMETERS, SCRAP
 
 if TYPE_CHECKING:
     from mfa.inputs.arrays import Inputs
+    from mfa.inputs.sampling.settings import Settings
 
 KEYS = (
     "name", "title", "description", "sources", "base", "dataset", "years", "regions", "scope", "variants",
@@ -120,7 +121,34 @@ class Scenario:
         labels = {**self.dataset.label_names(), "scrap": list(SCRAP), "region": self.regions}
         return Axes(labels, self.years, self.years)
 
+    @cached_property
+    def uncertainty(self) -> Settings:
+        """What varies, in which factors, and what goes together: the section `uncertainty`.
+
+        Raises
+        ------
+        InputError
+            With all faults of the section.
+        """
+        settings, faults = self._read_uncertainty()
+        if faults:
+            raise InputError(faults)
+        return settings
+
     # --- reading -----------------------------------------------------------------------------------------------------
+
+    def _read_uncertainty(self) -> tuple[Settings, list[Fault]]:
+        from mfa.inputs.sampling.settings import read_settings
+
+        reader = Reader(self.axes, self.dataset.money, (self.dataset.first_year, self.dataset.last_year))
+
+        def place(key: str, i: int | None = None) -> tuple[KeyPath, Source]:
+            whole = self.places.get("uncertainty", (("uncertainty",), Source()))
+            found = self.places.get(f"uncertainty.{key}", ((*whole[0], key), whole[1]))
+            return found if i is None else self.places.get(f"uncertainty.{key}.{i}", ((*found[0], i), found[1]))
+
+        settings = read_settings(self.settings.get("uncertainty") or {}, place, reader, self.dataset)
+        return settings, reader.faults
 
     def read(self) -> tuple[list[Record], list[Shock], list[Fault]]:
         """Records and shocks in the order in which they apply, and their faults."""
@@ -137,7 +165,7 @@ class Scenario:
         faults = _check_settings(self)
         if faults:
             return faults
-        return self.read()[2]
+        return self.read()[2] + self._read_uncertainty()[1]
 
     def inputs(self) -> Inputs:
         """Read the tables, apply what the scenario changes, and check the whole.
@@ -292,6 +320,8 @@ def resolve(name: str | Path | Mapping[str, Any]) -> tuple[Scenario | None, list
             elif key == "variants":
                 settings[key] = {**settings.get(key, {}), **(value or {})}
                 places[key] = ((key,), source)
+            elif key == "uncertainty":
+                settings[key] = _laid_over(settings.get(key, {}), value or {}, source, places)
             elif key != "base":
                 settings[key] = value
                 places[key] = ((key,), source)
@@ -309,6 +339,30 @@ def resolve(name: str | Path | Mapping[str, Any]) -> tuple[Scenario | None, list
         return None, faults
     bases = tuple(str(data.get("name") or (path.stem if path else "scenario")) for data, _, path in layers[1:])
     return Scenario(str(settings["name"]), settings, tuple(changes), places, files, bases), faults
+
+
+def _laid_over(
+    base: Mapping[str, Any], given: Mapping[str, Any], source: Source, places: dict[str, tuple[KeyPath, Source]]
+) -> dict[str, Any]:
+    """Section `uncertainty` over that of the base: `by` entry by entry, lists of records behind those of the base.
+
+    Notes where each key and each record stands.
+    """
+    from mfa.inputs.sampling.settings import RECORD_LISTS
+
+    merged = {**base, **given}
+    if isinstance(base.get("by"), dict) and isinstance(given.get("by"), dict):
+        merged["by"] = {**base["by"], **given["by"]}
+    for key, value in given.items():
+        places[f"uncertainty.{key}"] = (("uncertainty", key), source)
+        if key in RECORD_LISTS and isinstance(value, list):
+            known = base.get(key)
+            before = known if isinstance(known, list) else []
+            merged[key] = [*before, *value]
+            for i in range(len(value)):
+                places[f"uncertainty.{key}.{len(before) + i}"] = (("uncertainty", key, i), source)
+    places["uncertainty"] = (("uncertainty",), source)
+    return merged
 
 
 Layer = tuple[dict[str, Any], Source, Path | None]
@@ -526,6 +580,11 @@ def _changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
             settings[head] = _years(form[head], source, faults) if head == "years" else new
             folder = places[head][1].folder if head in places and len(parts) > 1 else None
             places[head] = ((head,), replace(source, folder=folder))
+            if head == "uncertainty":
+                for key in [str(parts[1])] if len(parts) > 1 else map(str, new or {}):
+                    for old in [place for place in places if place.startswith(f"{head}.{key}.")]:
+                        del places[old]  # records of the files
+                    places[f"{head}.{key}"] = ((head, key), source)
         elif head == "base":
             faults.append(Fault(f"change {text}", "the base cannot be changed", "load the other scenario instead"))
         else:

@@ -7,8 +7,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mfa.errors import Fault, MfaError
-from mfa.inputs.dataset import Dataset, _foreign_files, is_dataset, open_dataset, shipped, shipped_datasets
+from mfa.inputs.dataset import (
+    CORRELATION_FILE,
+    Dataset,
+    _foreign_files,
+    is_dataset,
+    open_dataset,
+    shipped,
+    shipped_datasets,
+)
 from mfa.inputs.messages import shown_path, suggest
+from mfa.inputs.sampling.checks import table_law_faults, uncertainty_faults
+from mfa.inputs.sampling.correlation import read_correlation_table
 from mfa.inputs.scenario import load_scenario, scenario_files
 from mfa.inputs.tables import parameter_of
 
@@ -73,7 +83,7 @@ def _validate_dataset(dataset: Dataset) -> list[Fault]:
     for path in dataset.table_files():
         if parameter_of(path)[0] is not None:
             faults += dataset.table(path).faults
-    return faults
+    return faults + uncertainty_faults(dataset)
 
 
 def _validate_table(path: Path) -> list[Fault]:
@@ -84,8 +94,12 @@ def _validate_table(path: Path) -> list[Fault]:
             return [Fault(shown_path(path), "does not lie in a dataset", mend)]
         open_dataset(str(folder))
         return []
+    if path.name == CORRELATION_FILE:
+        return read_correlation_table(path.resolve(), open_dataset(str(folder)))[1]
     if parameter_of(path)[0] is None:
         return [fault for fault in _foreign_files(folder) if fault.where == shown_path(path)] or [
             Fault(shown_path(path), "is not named after a parameter")
         ]
-    return open_dataset(str(folder)).table(path.resolve()).faults
+    dataset = open_dataset(str(folder))
+    table = dataset.table(path.resolve())
+    return table.faults or table_law_faults(table, dataset)

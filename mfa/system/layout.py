@@ -128,7 +128,12 @@ _INDEX_AXES = {
 
 
 def canonical_values(array: Any, dims: Sequence[str]) -> NDArray[Any]:
-    """Return the values of a labelled array with axes (sample, *dims); a missing dim has length 1."""
+    """Return the values of a labelled array with axes (sample, *dims); a missing dim has length 1.
+
+    An array that is held by item already comes as it is: `lay_out` asks it.
+    """
+    if hasattr(array, "laid_out"):
+        return array
     wanted = ("sample", *dims)
     order = [dim for dim in wanted if dim in array.dims]
     values = np.asarray(array.transpose(*order).values)
@@ -141,6 +146,8 @@ def lay_out(values: NDArray[Any], dims: Sequence[str], axes: Sequence[str], layo
 
     Missing dims keep length 1, so that arrays broadcast without being copied.
     """
+    if hasattr(values, "laid_out"):
+        return values.laid_out(axes, layout)
     source = ["sample", *dims]
     for axis, parts in _INDEX_AXES.items():
         if axis not in axes:
