@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from japan_dataset import correlation
 from japan_dataset.composition import composition_tables
 from japan_dataset.evidence import Evidence
-from japan_dataset.package import PARTNER_PACKAGE, labels_text, package_text
+from japan_dataset.package import CORRELATIONS, PARTNER_PACKAGE, labels_text, package_text
 from japan_dataset.partner import partner_labels, partner_tables
 from japan_dataset.policy import policy_tables
 from japan_dataset.recycling import recycling_tables
@@ -37,7 +38,15 @@ def build(evidence_folder: Path, out: Path) -> list[str]:
     tables = sorted(all_tables(evidence), key=lambda table: table.name)
     partner = sorted(partner_tables(tables, evidence), key=lambda table: table.name)
     lines = [
-        *_write(tables, out / "japan", {"labels.csv": labels_text(), "datapackage.json": package_text(tables)}),
+        *_write(
+            tables,
+            out / "japan",
+            {
+                "labels.csv": labels_text(),
+                correlation.FILE: correlation.correlation_text(),
+                "datapackage.json": package_text(tables, more=[CORRELATIONS]),
+            },
+        ),
         *_write(
             partner,
             out / "partner",

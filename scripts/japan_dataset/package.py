@@ -70,16 +70,28 @@ PARTNER_PACKAGE = {
 }
 
 
-def package_text(tables: Iterable[Table], named: Mapping[str, str] = JAPAN_PACKAGE) -> str:
-    """Return the data package description as JSON."""
-    resources = [
+CORRELATIONS = {
+    "name": "rank_correlation",
+    "path": "rank_correlation.csv",
+    "format": "csv",
+    "encoding": "utf-8",
+    "description": "Rank correlations (Spearman) between uncertain factors, for sampling",
+}
+
+
+def package_text(
+    tables: Iterable[Table], named: Mapping[str, str] = JAPAN_PACKAGE, more: Iterable[Mapping[str, str]] = ()
+) -> str:
+    """Return the data package description as JSON; `more` describes files that are no tables of a parameter."""
+    resources: list[Mapping[str, str]] = [
         {
             "name": "labels",
             "path": "labels.csv",
             "format": "csv",
             "encoding": "utf-8",
             "description": "Labels of all dimensions with readable names and groups",
-        }
+        },
+        *more,
     ]
     for table in tables:
         resources.append(

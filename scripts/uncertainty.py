@@ -1,0 +1,55 @@
+"""The table of uncertain factors in docs/uncertainty.md.
+
+    python scripts/uncertainty.py            prints it
+    python scripts/uncertainty.py --write    puts it into docs/uncertainty.md
+
+The scenario is japan-vision, which holds every factor of the reference and those of its policies.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from pathlib import Path
+
+from mfa.inputs import InputWarning
+from mfa.inputs.sampling import Design
+from mfa.report.factors import factors_table
+
+SCENARIO = "japan-vision"
+PAGE = Path(__file__).parents[1] / "docs" / "uncertainty.md"
+START, END = "<!-- table: scripts/uncertainty.py --write -->", "<!-- end of the table -->"
+
+
+def table() -> str:
+    """Return a sentence with the counts, and the table by parameter."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InputWarning)
+        design = Design(SCENARIO, 1, 0)
+    correlated = sum(len(block.names) for block in design.blocks)
+    rows = sum(factor.rows for factor in design.factors)
+    text = (
+        f"`{SCENARIO}` has {len(design.factors)} factors, which move {rows} rows of its tables; {correlated} of them "
+        f"are rank-correlated, in {len(design.blocks)} blocks."
+    )
+    return f"{text}\n\n{factors_table(design.factors)}"
+
+
+def main(arguments: list[str]) -> int:
+    """Print the table or write it."""
+    if arguments not in ([], ["--write"]):
+        print(__doc__, file=sys.stderr)
+        return 2
+    text = table()
+    if not arguments:
+        print(text)
+        return 0
+    page = PAGE.read_text(encoding="utf-8")
+    before, rest = page.split(START)
+    after = rest.split(END)[1]
+    PAGE.write_text(f"{before}{START}\n\n{text}\n\n{END}{after}", encoding="utf-8", newline="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
