@@ -185,16 +185,27 @@ def info(
     estimates: Annotated[
         bool, typer.Option("--estimates", help="Show how much of the tables and of the results rests on estimates.")
     ] = False,
+    factors: Annotated[
+        bool,
+        typer.Option(
+            "--factors",
+            help="List what is uncertain, with laws and ranges; TERM picks factors: 'lifetime[vehicles]'.",
+        ),
+    ] = False,
     scenario: Annotated[
-        str, typer.Option("--scenario", metavar="SCENARIO", help="The scenario whose results --estimates looks at.")
+        str, typer.Option("--scenario", metavar="SCENARIO", help="The scenario that --estimates and --factors look at.")
     ] = "japan-reference",
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Explain a term, show the rows of a parameter with their sources, or how much rests on estimates."""
+    """Explain a term, show rows with their sources, how much rests on estimates, or what is uncertain."""
     from mfa.report import terms
 
-    if estimates:
+    if factors:
+        from mfa.report.factors import factors_text
+
+        print(factors_text(scenario, term))
+    elif estimates:
         from mfa.report.evidence import estimates_text
 
         progress = Progress(quiet)

@@ -26,7 +26,7 @@ def table() -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InputWarning)
         design = Design(SCENARIO, 1, 0)
-    correlated = sum(len(block.names) for block in design.blocks)
+    correlated = len({name for block in design.blocks for name in block.names} & set(design.names))
     rows = sum(factor.rows for factor in design.factors)
     text = (
         f"`{SCENARIO}` has {len(design.factors)} factors, which move {rows} rows of its tables; {correlated} of them "

@@ -30,7 +30,7 @@ VALUES = ["value", "low", "high", "unit", "distribution", "provenance", "source"
 TEXT_PARAMETERS = ("route_eligible", "origin_domestic", "collection_quota_base")
 YEARS = np.arange(1990, 2061)
 TO_TONNES = {"t/unit": 1.0, "kg/unit": 1e-3, "g/unit": 1e-6}
-FILES = sorted(path for path in FOLDER.glob("*.csv") if path.name != "labels.csv")
+FILES = sorted(path for path in FOLDER.glob("*.csv") if path.name not in ("labels.csv", "rank_correlation.csv"))
 
 
 def rows_of(name):

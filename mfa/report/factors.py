@@ -41,7 +41,7 @@ def factors_text(scenario: str, pattern: str | None = None) -> str:
         warnings.simplefilter("ignore", InputWarning)
         design = Design(scenario, 1, 0, vary=None if pattern is None else [pattern])
     factors = design.factors
-    correlated = sum(len(block.names) for block in design.blocks)
+    correlated = len({name for block in design.blocks for name in block.names} & set(design.names))
     width = max(len(factor.name) for factor in factors)
     laws = max(len(factor.distribution) for factor in factors)
     title = f"{len(factors)} uncertain factors of {design.uncertainty.scenario.name}"
@@ -54,7 +54,7 @@ def factors_text(scenario: str, pattern: str | None = None) -> str:
         more = f", {factor.rows} rows" if factor.rows > 1 else ""
         text = f"{row.value:.4g}{bounds}{unit}{year}"
         lines.append(f"{factor.name:<{width}}  {factor.distribution:<{laws}}  {text}  [{row.place}{more}]")
-    lines += ["", f"{correlated} of them in {len(design.blocks)} groups with rank correlations"]
+    lines += ["", f"{correlated} of them are rank-correlated, blocks: {len(design.blocks)}"]
     return "\n".join(lines)
 
 

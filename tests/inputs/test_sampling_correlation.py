@@ -97,7 +97,10 @@ def test_patterns_become_blocks() -> None:
 def test_a_group_with_itself_and_a_later_layer() -> None:
     every = factors("base_price", "Li", "Co", "Ni")
     groups = {"element": {"Li": "battery", "Co": "battery", "Ni": "battery"}}
-    layers = [[pair("base_price[battery]", "base_price[battery]", 0.6)], [pair("base_price[Li]", "base_price[Ni]", 0.0)]]
+    layers = [
+        [pair("base_price[battery]", "base_price[battery]", 0.6)],
+        [pair("base_price[Li]", "base_price[Ni]", 0.0)],
+    ]
     blocks, _ = correlated_blocks(every, layers, groups)
     assert blocks[0].spearman.tolist() == [[1.0, 0.6, 0.0], [0.6, 1.0, 0.6], [0.0, 0.6, 1.0]]
 

@@ -200,9 +200,7 @@ def test_tabulated_beta_and_gamma_against_scipy() -> None:
     beta = BetaTable(first, 6.0 - first)(scores, laws)
     assert beta == pytest.approx(stats.beta.ppf(stats.norm.cdf(scores), first, 6.0 - first), rel=1e-7)
     inner = np.abs(scores) < 5
-    assert beta[inner] == pytest.approx(
-        stats.beta.ppf(stats.norm.cdf(scores), first, 6.0 - first)[inner], rel=1e-10
-    )
+    assert beta[inner] == pytest.approx(stats.beta.ppf(stats.norm.cdf(scores), first, 6.0 - first)[inner], rel=1e-10)
     shape = 10 ** rng.uniform(-1.0, 1.5, 30)
     gamma = np.exp(GammaTable(shape)(scores, laws))
     wanted = stats.gamma.ppf(stats.norm.cdf(scores), shape)

@@ -121,7 +121,8 @@ def test_sobol_is_balanced_in_every_dyadic_interval() -> None:
             assert (np.bincount((column * parts).astype(int), minlength=parts) == 1024 // parts).all()
     # the first two dimensions are a (0, m, 2)-net: every box of area 1/1024 holds one point
     for power in range(11):
-        cells = (shares[:, 0] * 2**power).astype(int) * 2 ** (10 - power) + (shares[:, 1] * 2 ** (10 - power)).astype(int)
+        one, other = (shares[:, 0] * 2**power).astype(int), (shares[:, 1] * 2 ** (10 - power)).astype(int)
+        cells = one * 2 ** (10 - power) + other
         assert len(np.unique(cells)) == 1024
 
 

@@ -89,7 +89,7 @@ class RangeReader:
         """What the ranges of a parameter let vary."""
         found: list[WantedSeries | WantedShares] = []
         base = target.base(self.planner.inputs.arrays[target.parameter.name])
-        for i, mask in self._claims.items():
+        for i, mask in sorted(self._claims.items()):
             one = self.ranges[i]
             if one.parameter is not target.parameter:
                 continue
