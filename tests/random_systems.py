@@ -1,7 +1,7 @@
 """Small random but valid systems, for comparing two implementations of the yearly model.
 
 ``random_system(seed)`` gives two regions, two or three products, two components, two or three chemistries and elements,
-three routes, three origins (one domestic) and 8 to 12 years. Every lever of the specification can be switched.
+three routes, five origins (two of them domestic) and 5 to 8 years. Every lever of the specification can be switched.
 """
 
 from __future__ import annotations
@@ -68,6 +68,7 @@ _DIMS = (
     "scrap",
     "miner",
 )
+DOMESTIC = ("seabed", "tailings")
 _FAMILIES = ("fixed", "exponential", "normal", "folded_normal", "lognormal", "weibull", "logistic")
 
 
@@ -97,6 +98,21 @@ class _Maker:
         """Random where a coin falls so, 0 elsewhere."""
         drawn = self.draw(names, low, high)
         return drawn * (self.rng.random(drawn.shape) < chance)
+
+    def abroad(self, names: str, low: float, high: float, chance: float) -> xr.DataArray:
+        """Random where a coin falls so, 0 elsewhere and at domestic origins."""
+        drawn = self.sometimes(names, low, high, chance)
+        home = self.wrap(np.array([origin in DOMESTIC for origin in self.labels["origin"]]), ["origin"])
+        return self.in_order(drawn.where(~home, 0.0))
+
+    def without_some(self, names: str, array: xr.DataArray, chance: float) -> xr.DataArray:
+        """NaN, which means none, where a coin falls so; the same for all years."""
+        return self.in_order(array.where(~self.coin(names, chance)))
+
+    @staticmethod
+    def in_order(array: xr.DataArray) -> xr.DataArray:
+        """Dims in their usual order."""
+        return array.transpose(*[d for d in _DIMS if d in array.dims])
 
     def coin(self, names: str, chance: float) -> xr.DataArray:
         dims = self.dims(names)
@@ -128,20 +144,20 @@ def random_system(
     """Arrays in canonical units (no units attached), years, and lifetimes as ``{"survival": family, term: value}``."""
     rng = np.random.default_rng([seed, 0])
     on = chosen_levers(seed, levers)
-    length = int(rng.integers(8, 13))
+    length = int(rng.integers(5, 9))
     years = list(range(2020, 2020 + length))
     labels: dict[str, list[Any]] = {
         "region": ["east", "west"],
-        "origin": ["abroad_one", "abroad_two", "seabed"],
+        "origin": ["north", "south", "island", "seabed", "tailings"],
         "time": years,
-        "cohort": list(range(2012, 2020 + length)),
+        "cohort": list(range(2015, 2020 + length)),
         "product": ["car", "phone", "motor"][: int(rng.integers(2, 4))],
         "component": ["battery", "magnet"],
         "chemistry": ["layered", "olivine", "sintered"][: int(rng.integers(2, 4))],
         "element": ["Co", "Li", "Nd"][: int(rng.integers(2, 4))],
         "route": ["furnace", "leaching", "direct"],
         "scrap": ["old", "new", "imported"],
-        "miner": ["abroad_one", "abroad_two", "seabed"],
+        "miner": ["north", "south", "island", "seabed", "tailings"],
     }
     make = _Maker(rng, labels)
     arrays: dict[str, Any] = {}
@@ -198,10 +214,10 @@ def _system(arrays: dict[str, Any], make: _Maker, on: set[str]) -> None:
     arrays["recovery_yield"] = make.draw("region time element route", 0.3, 0.95, all_of=True)
     arrays["opex"] = make.draw("region time route", 200.0, 2500.0)
     arrays["base_price"] = make.draw("region time element", 4.0e3, 3.0e4)
-    foreign = rng.dirichlet([2.0, 2.0], [2, len(labels["time"]), len(labels["element"])])
-    omega = np.stack([foreign[..., 0], foreign[..., 1], np.zeros(foreign.shape[:-1])], axis=1)
+    foreign = rng.dirichlet([2.0, 2.0, 1.0], [2, len(labels["time"]), len(labels["element"])])
+    omega = np.concatenate([np.moveaxis(foreign, -1, 1), np.zeros((2, 2, *foreign.shape[1:-1]))], axis=1)
     arrays["import_share"] = make.wrap(omega, ["region", "origin", "time", "element"])
-    arrays["origin_domestic"] = make.wrap(np.array([False, False, True]), ["origin"])
+    arrays["origin_domestic"] = make.wrap(np.array([origin in DOMESTIC for origin in labels["origin"]]), ["origin"])
 
 
 def _lifetimes(make: _Maker, on: set[str]) -> dict[str, dict[str, Any]]:
@@ -226,8 +242,7 @@ def _lifetimes(make: _Maker, on: set[str]) -> dict[str, dict[str, Any]]:
         off = make.coin("product component", 0.3)  # NaN: this component lives as long as its product
         for term, value in lifetimes["component_lifetime"].items():
             if term != "survival":
-                both = (value + 0.0 * off).where(~off)
-                lifetimes["component_lifetime"][term] = both.transpose(*[d for d in _DIMS if d in both.dims])
+                lifetimes["component_lifetime"][term] = make.in_order(value.where(~off))
     if "second_life" in on:
         lifetimes["second_lifetime"] = family("region component", 2.0, 7.0)
     return lifetimes
@@ -264,7 +279,8 @@ def _use_levers(arrays: dict[str, Any], make: _Maker, on: set[str]) -> None:
         basis = rng.choice(["discards", "sales"], [len(make.labels[d]) for d in dims])
         arrays["collection_quota_base"] = make.wrap(np.asarray(basis, dtype=object), dims)
         if rng.random() < 0.7:
-            arrays["collection_penalty"] = make.draw(rtpk, 0.0, 3000.0)
+            penalty = make.draw(rtpk, 50.0, 3000.0)
+            arrays["collection_penalty"] = make.without_some("region product component", penalty, 0.3)
     if "second_life" in on:
         arrays["second_life_share"] = make.draw(rtpk, 0.0, 0.6)
         arrays["second_life_collection"] = make.draw("region time component", 0.3, 1.0)
@@ -289,13 +305,14 @@ def _recovery_levers(arrays: dict[str, Any], make: _Maker, on: set[str]) -> None
         arrays["route_eligible"] = make.coin(rtkh + " route scrap", 0.75)
         arrays["payable_share"] = make.draw(rtew, 0.4, 1.2)
     if "capacity" in on:
-        arrays["capacity"] = make.sometimes(rtw, 20.0, 600.0, 0.85)
+        given = make.sometimes(rtw, 20.0, 600.0, 0.85)
+        arrays["capacity"] = make.in_order(given.where(~make.coin("region route", 0.2), np.inf))
     if "invest" in on:
         arrays["invest"] = make.coin("region time", 0.8)
         arrays["initial_capacity"] = make.draw("region route", 0.0, 300.0)
         arrays["seed_capacity"] = make.draw(rtw, 0.0, 200.0)
         arrays["capex"] = make.draw(rtw, 500.0, 8000.0)
-        arrays["plant_life"] = make.whole(rtw, 3, 12)
+        arrays["plant_life"] = make.whole(rtw, 3, 8)
         arrays["build_lag"] = make.whole(rtw, 0, 3)
         arrays["discount_rate"] = make.sometimes("region time", 0.02, 0.12, 0.8)
         arrays["invest_response"] = make.draw("region time", 0.5, 6.0)
@@ -331,8 +348,13 @@ def _market_levers(arrays: dict[str, Any], make: _Maker, on: set[str]) -> None:
         arrays["manufacturing_yield"] = make.draw(rtpk, 0.7, 1.0)
         arrays["new_scrap_share"] = make.draw(rtpk, 0.2, 1.0)
     if "product_trade" in on:
-        arrays["product_import_share"] = make.draw(rtp, 0.0, 0.9)
-        arrays["product_export_ratio"] = make.draw(rtp, 0.0, 1.2)
+        in_units = rng.random() < 0.3  # else as shares of wanted sales
+        arrays["product_imports" if in_units else "product_import_share"] = (
+            make.draw(rtp, 0.0, 400.0) if in_units else make.draw(rtp, 0.0, 1.0)
+        )
+        arrays["product_exports" if in_units else "product_export_ratio"] = (
+            make.draw(rtp, 400.0, 5000.0) if in_units else make.draw(rtp, 0.0, 1.2)
+        )
     if "component_imports" in on:
         arrays["component_import_share"] = make.draw(rtpk, 0.0, 0.9)
     if "product_bans" in on:
@@ -358,11 +380,13 @@ def _market_levers(arrays: dict[str, Any], make: _Maker, on: set[str]) -> None:
         arrays["primary_export"] = make.coin(rte, 0.4)
         arrays["primary_start"] = make.whole("region origin", 2019, 2025)
     if "bans" in on:
-        arrays["ban"] = make.sometimes(rote, 0.1, 1.0, 0.25)
+        arrays["ban"] = make.abroad(rote, 0.1, 1.0, 0.2)
+        if rng.random() < 0.2:  # nothing comes in at all
+            arrays["ban"] = arrays["ban"].where(arrays["ban"] == 0.0, 1.0)
     if "ore_bans" in on:
-        arrays["ore_ban"] = make.sometimes(rote, 0.1, 1.0, 0.25)
+        arrays["ore_ban"] = make.abroad(rote, 0.1, 1.0, 0.2)
         length = len(make.labels["time"])
-        mined = rng.dirichlet([1.0, 1.0, 1.0], [2, 3, length, len(make.labels["element"])])
+        mined = rng.dirichlet([1.0, 1.0, 1.0, 0.5, 0.5], [2, 5, length, len(make.labels["element"])])
         arrays["ore_share"] = make.wrap(mined, ["region", "origin", "time", "element", "miner"])
     if "headroom" in on:
         arrays["headroom"] = make.draw(rote, 0.0, 0.5)
@@ -379,10 +403,11 @@ def _market_levers(arrays: dict[str, Any], make: _Maker, on: set[str]) -> None:
     if "content_quota" in on:
         arrays["content_quota"] = make.sometimes(rtpk + " element", 0.05, 0.5, 0.7)
         if rng.random() < 0.85:
-            arrays["content_penalty"] = make.draw(rte, 500.0, 8000.0)
+            penalty = make.draw(rte, 500.0, 8000.0)
+            arrays["content_penalty"] = make.without_some("region element", penalty, 0.2)
         arrays["old_scrap_only"] = make.coin(rt, 0.5)
         if rng.random() < 0.7:
-            arrays["credit_life"] = make.whole(rt, 0, 4)
+            arrays["credit_life"] = make.without_some("region time", make.whole(rt, 0, 4), 0.2)
         arrays["certificate_speed"] = make.draw(rt, 0.05, 1.0)
     if "indicator_inputs" in on:
         arrays["governance"] = make.draw("region origin time", 0.0, 10.0)

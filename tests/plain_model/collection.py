@@ -27,6 +27,7 @@ def step_4_collection(y: Year) -> None:
             y.get("collection_subsidy", product=p, component=k) * s.base_collection[p, k] for p, k in v.pairs
         )
     share = paid_share(expected, y.get("collection_budget"))
+    y.saw("collection subsidy cut by its budget", 0.0 < share < 1.0)
     y.collection_rate, y.quota, y.penalty, y.quota_basis, y.obligation = {}, {}, {}, {}, {}
     y.pool_mass, y.reused_units, y.reused_total = {}, {}, {}
     y.gross_mass = {}
@@ -43,6 +44,7 @@ def _scrap_value(y: Year, p: Any, k: Any, subsidy_share: float) -> float:
     v = y.v
     reference = y.get("base_scrap_value", product=p, component=k)
     mass = y.pool_mass[p, k]
+    y.saw("nothing discarded: scrap value at its base", mass <= 0.0)
     if mass <= 0.0:
         return reference  # E empty: V0
     value = 0.0
@@ -58,6 +60,7 @@ def _scrap_value(y: Year, p: Any, k: Any, subsidy_share: float) -> float:
         ]
         value += pool["mass"] / mass * (max(margins) if margins else 0.0)
     value += y.get("collection_subsidy", product=p, component=k) * subsidy_share
+    y.saw("scrap value at its floor", value < 0.01 * reference)
     return max(value, 0.01 * reference)
 
 
@@ -102,6 +105,7 @@ def _collection_rate(y: Year, p: Any, k: Any, subsidy_share: float) -> None:
             unclipped = obligation / y.pool_mass[p, k]
         else:
             unclipped = math.inf
+        y.saw("quota on sales beyond the pool: clipped", unclipped > 1.0)
         quota = min(1.0, unclipped)
 
     shadow = 0.0  # lam
@@ -144,6 +148,8 @@ def _collection_rate(y: Year, p: Any, k: Any, subsidy_share: float) -> None:
         if state in ("slack", "binding") and limit < quota:
             state = "ramp"
 
+    y.saw(f"quota {state}", quota > 0.0)
+    y.saw("mandate without buy-out out of reach", state == "unattainable" and penalty is None)
     y.collection_rate[p, k] = collection_rate
     s.collection_rate[p, k] = collection_rate
     y.quota[p, k] = quota
@@ -168,6 +174,8 @@ def _split(y: Year, p: Any, k: Any) -> None:
     need = sum(y.need_by_cohort[p, k].values())
     available = sum(y.direct_parts[p, k].values())
     reused = min(need, y.get("reuse_share", **here) * cr * available)
+    y.saw("reuse limited by the need", 0.0 < need == reused)
+    y.saw("reuse limited by the components collected", 0.0 < reused < need)
     y.reused_total[p, k] = reused
     y.reused_units[p, k] = {
         d: reused * units / available for d, units in y.direct_parts[p, k].items() if reused > 0.0 and units > 0.0
@@ -197,6 +205,7 @@ def step_5_second_life(y: Year) -> None:
             out = s.nothing()
             for entry, material in s.second_life[k, h].items():
                 ratio = lifetime.ratio(t - entry)
+                y.saw("second life ends", ratio < 1.0 and material["mass"] > 0.0)
                 add_material(out, material, 1.0 - ratio)
                 s.second_life[k, h][entry] = scaled(material, ratio)
             stays = lifetime.sf(0)

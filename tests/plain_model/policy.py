@@ -25,6 +25,8 @@ def step_1_price(y: Year) -> None:
             factor = cap
         else:
             factor = min(max((1.0 / phi) ** exponent, 1.0), cap)
+        y.saw("scarcity price", 1.0 < factor < cap)
+        y.saw("price at its cap", 1.0 < factor == cap)
         y.price[e] = base * factor
         y.note("price", y.price[e], element=e)
         y.note("certificate_price", y.certificate[e], element=e)
@@ -33,6 +35,7 @@ def step_1_price(y: Year) -> None:
     if y.s.base_secondary is not None:
         expected = sum(y.get("output_subsidy", element=e) * y.s.base_secondary[e] for e in y.v.elements)
     y.output_share = paid_share(expected, y.get("output_budget"))
+    y.saw("output subsidy cut by its budget", 0.0 < y.output_share < 1.0)
 
 
 def step_2_chemistry(y: Year) -> None:
@@ -66,6 +69,7 @@ def step_2_chemistry(y: Year) -> None:
         norm = sum(sig.values())
         for h in v.chemistries:
             y.sig[p, k, h] = sig[h] / norm if norm > 0.0 else sig0[h]
+            y.saw("substitution", abs(y.sig[p, k, h] - sig0[h]) > 1e-6)
 
 
 def step_13_compliance(y: Year) -> None:
@@ -103,6 +107,7 @@ def step_13_compliance(y: Year) -> None:
             missing = max(0.0, y.get("recovery_floor", element=e, route=w) - y.recovery[e, w])
             charge += y.get("floor_penalty", element=e) * missing * y.element_processed[e, w]
         y.note("floor_charge", charge, element=e)
+        y.saw("charge for recovery below the floor", charge > 0.0)
     for e in v.elements:
         _recycled_content(y, e)
 
@@ -113,6 +118,7 @@ def _recycled_content(y: Year, e: Any) -> None:
     if y.get("old_scrap_only"):
         old = y.secondary_by_scrap[e, "old"] + y.secondary_by_scrap[e, "imported"]
         countable *= old / y.secondary[e] if y.secondary[e] > 0.0 else 0.0
+        y.saw("new scrap does not count", old < y.secondary[e])
     need = {(p, k): y.realised[p, k, e] for p, k in v.pairs}
     owed = {(p, k): y.get("content_quota", product=p, component=k, element=e) * need[p, k] for p, k in v.pairs}
     total_owed = sum(owed.values())
@@ -137,13 +143,18 @@ def _recycled_content(y: Year, e: Any) -> None:
         return life is not None and t <= issued + life
 
     held = {issued: amount for issued, amount in s.credits[e].items() if serves(issued)}
+    y.saw("credits expire", any(amount > 0.0 and not serves(issued) for issued, amount in s.credits[e].items()))
+    y.saw("recycled content short", short > 0.0)
     rest = short
     for issued in sorted(held):
         drawn = min(rest, held[issued])
+        y.saw("credits drawn", drawn > 0.0)
+        y.saw("credits used up", 0.0 < held[issued] == drawn)
         held[issued] -= drawn
         rest -= drawn
     if surplus > 0.0 and y.get("credit_life") is not None:
         held[t] = held.get(t, 0.0) + surplus
+        y.saw("credits issued")
     s.credits[e] = held
     penalty = y.get("content_penalty", element=e)
     now = y.certificate[e]
@@ -153,6 +164,8 @@ def _recycled_content(y: Year, e: Any) -> None:
         goal = penalty * min(max(rest / total_owed / 0.1, 0.0), 1.0)
         speed = y.get("certificate_speed")
         s.certificate[e] = goal if now == 0.0 else min(penalty, now + speed * (goal - now))
+        y.saw("certificate price rises", s.certificate[e] > now)
+        y.saw("certificate price falls", s.certificate[e] < now)
     y.note("content_obligation", total_owed, element=e)
     y.note("content_shortfall", rest, element=e)
     y.note("content_charge", 0.0 if penalty is None else penalty * rest, element=e)
@@ -167,6 +180,7 @@ def step_14_capacity(y: Year) -> None:
     if s.base_orders is not None:
         expected = sum(grant[w] * s.base_orders[w] for w in v.routes)
     share = paid_share(expected, y.get("grant_budget"))
+    y.saw("capital grant cut by its budget", 0.0 < share < 1.0)
     orders = dict.fromkeys(v.routes, 0.0)
     if y.get("invest"):
         orders = _orders(y, {w: grant[w] * share for w in v.routes})
@@ -190,6 +204,7 @@ def _orders(y: Year, grant: dict[Any, float]) -> dict[Any, float]:
     beta = y.get("route_choice")
     lag = {w: max(int(y.get("build_lag", route=w)), 1) for w in v.routes}
     annuity, full_cost = {}, {}
+    y.saw("zero interest", interest == 0.0)
     for w in v.routes:
         life = int(y.get("plant_life", route=w))
         annuity[w] = (1.0 - (1.0 + interest) ** -life) / interest if interest > 0.0 else float(life)  # AF
@@ -215,6 +230,7 @@ def _orders(y: Year, grant: dict[Any, float]) -> dict[Any, float]:
             grade = {e: future[e] / future["mass"] for e in v.elements}
             pis[w] = margin(y, grade, w, q)
         chosen = {w: pi for w, pi in pis.items() if pi >= 0.0}
+        y.saw("route below the floor claims no feed", any(below_floor.values()))
         if not chosen and limit is not None:  # none: those a gate fee would open
             chosen = {w: pi for w, pi in pis.items() if -pi <= limit}
         if not chosen:
@@ -227,6 +243,7 @@ def _orders(y: Year, grant: dict[Any, float]) -> dict[Any, float]:
             now[w] += shares[w] * feed["mass"]
             if limit is not None and full_cost[w] - pi <= limit:
                 contracted[w] += part
+                y.saw("plant contracted by makers with a quota", part > 0.0)
 
     orders = {}
     for w in v.routes:
@@ -244,6 +261,11 @@ def _orders(y: Year, grant: dict[Any, float]) -> dict[Any, float]:
         alive = sum(size for start, end, size in s.plants[w] if start <= then < end)  # K_ahead
         limit = y.get("growth_limit") * max(capacity, y.get("seed_capacity", route=w))
         orders[w] = min(max(z * ahead[w] - alive, 0.0), limit)
+        y.saw("orders by need", 0.0 < orders[w] < limit)
+        y.saw("orders at the growth limit", 0.0 < orders[w] == limit)
+        y.saw("orders from seed", 0.0 == capacity < orders[w])
+        y.saw("plants enough", ahead[w] > 0.0 == orders[w])
+        y.saw("plants retire", any(end == t for _, end, size in s.plants[w] if size > 0.0))
     return orders
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -145,6 +146,7 @@ def step_7_routes(y: Year) -> None:
                 paying[feed_class].append(w)
             elif limit is not None and -pi <= limit:
                 with_fee[feed_class].append(w)
+            y.saw("route idle at a loss", pi < 0.0 and w not in with_fee[feed_class])
 
     processed: dict[tuple[FeedClass, Any], float] = {}
     room = dict(y.capacity)
@@ -168,6 +170,7 @@ def step_7_routes(y: Year) -> None:
         fee_part = amount - first_pass.get((feed_class, w), 0.0)
         if w in with_fee[feed_class]:
             y.gate_fee[w] += -margins[feed_class][w] * fee_part
+            y.saw("gate fee", fee_part > 0.0)
         recovered = 0.0
         for e in v.elements:
             element_mass = amount * feed[e] / feed["mass"]
@@ -184,6 +187,7 @@ def step_7_routes(y: Year) -> None:
         left = y.store_left[feed_class]
         add_material(left, feed, -amount / feed["mass"])
     for feed_class, left in y.store_left.items():
+        y.saw("feed left in store", remainder[feed_class] > 0.0)
         if remainder[feed_class] <= 0.0:
             y.store_left[feed_class] = s.nothing()
         else:
@@ -201,6 +205,8 @@ def step_7_routes(y: Year) -> None:
         total = sum(left["mass"] for left in y.store_left.values())
         if total > allowed:
             gone = (total - allowed) / total
+            y.saw("overflow")
+            y.saw("overflow of everything, no plant", capacity == 0.0)
             for (k, h, q), left in y.store_left.items():
                 y.flow_material("overflow", scaled(left, gone), component=k, scrap=q)
                 y.store_left[k, h, q] = scaled(left, 1.0 - gone)
@@ -216,7 +222,8 @@ def _fill_routes(
     processed: dict[tuple[FeedClass, Any], float],
 ) -> None:
     """One pass: rounds in which each class asks its remainder by share of the still open routes."""
-    while True:
+    for round_number in itertools.count(1):
+        y.saw("feed refused asks another route", round_number > 2)
         asks: dict[Any, list[tuple[float, FeedClass, float]]] = {}  # by route: (pi, class, amount)
         for feed_class, amount in remainder.items():
             open_routes = [w for w in candidates[feed_class] if room[w] > 0.0]
@@ -234,7 +241,8 @@ def _fill_routes(
                 served = {feed_class: amount for _, feed_class, amount in askers}
                 room[w] -= asked
             else:
-                served = _serve(askers, room[w], y.opex[w])
+                served = _serve(y, askers, room[w], y.opex[w])
+                y.saw("route asked beyond its room")
                 room[w] = 0.0  # closes
             for _, feed_class, amount in askers:
                 got = served.get(feed_class, 0.0)
@@ -242,7 +250,7 @@ def _fill_routes(
                 remainder[feed_class] += amount - got
 
 
-def _serve(askers: list[tuple[float, FeedClass, float]], room: float, opex: float) -> dict[FeedClass, float]:
+def _serve(y: Year, askers: list[tuple[float, FeedClass, float]], room: float, opex: float) -> dict[FeedClass, float]:
     """Askers in falling order of pi; ties pro rata to what they ask."""
     ordered = sorted(askers, key=lambda asker: -asker[0])
     served: dict[FeedClass, float] = {}
@@ -250,6 +258,7 @@ def _serve(askers: list[tuple[float, FeedClass, float]], room: float, opex: floa
         best = ordered[0][0]
         tied = [asker for asker in ordered if best - asker[0] <= 1e-9 * (abs(best) + opex)]
         ordered = ordered[len(tied) :]
+        y.saw("classes of equal margin share the room", len(tied) > 1)
         asked = sum(amount for _, _, amount in tied)
         part = min(1.0, room / asked) if asked > 0.0 else 0.0
         for _, feed_class, amount in tied:

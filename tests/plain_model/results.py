@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -120,6 +121,8 @@ class PlainResults:
     items: dict[str, dict[tuple[Any, ...], float]] = field(default_factory=dict)
     cohorts: dict[str, dict[tuple[Any, ...], float]] = field(default_factory=dict)
     policy: dict[str, dict[tuple[Any, ...], Any]] = field(default_factory=dict)
+    branches: Counter[str] = field(default_factory=Counter)
+    """How often the run came to each special case of the equations; see `branches.py`."""
 
     def __post_init__(self) -> None:
         for group, names in DIMS.items():
@@ -138,6 +141,19 @@ class PlainResults:
         if "element" in labels:
             place = (name, labels["region"], labels["time"], labels["element"])
             self._totals[place] = self._totals.get(place, 0.0) + value
+
+    def put_material(self, group: str, name: str, material: Mapping[str, float], **labels: Any) -> None:
+        """Add the layers of a material to the cells of these labels."""
+        dims = DIMS[group][name]
+        place = dims.index("element")
+        before = tuple(labels[d] for d in dims[:place])
+        after = tuple(labels[d] for d in dims[place + 1 :])
+        cells = getattr(self, group)[name]
+        for layer, value in material.items():
+            key = (*before, layer, *after)
+            cells[key] = cells.get(key, 0.0) + value
+            total = (name, labels["region"], labels["time"], layer)
+            self._totals[total] = self._totals.get(total, 0.0) + value
 
     def total(self, name: str, region: Any, year: int, element: str) -> float:
         """Flow or stock of an element ('mass': of components), summed over all other dims."""

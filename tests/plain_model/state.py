@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from .branches import BRANCHES
 from .results import PlainResults
 from .survival import Lifetime
 from .values import SCRAP, Values
@@ -34,6 +35,7 @@ class State:
         v = values
         self.values = v
         self.region = region
+        self.contents: dict[tuple[Any, Any, Any, int], Material] = {}  # looked up once
         # N[p][c]: units in use; an initial stock stands at the end of the year before the run
         self.in_use: dict[Any, dict[int, float]] = {}
         for p in v.products:
@@ -100,13 +102,16 @@ class State:
 
     def content(self, p: Any, k: Any, h: Any, cohort: int) -> Material:
         """Element content and component mass of one component made in a year, t/unit."""
+        if (p, k, h, cohort) in self.contents:
+            return self.contents[p, k, h, cohort]
         v = self.values
         where = {"region": self.region, "cohort": cohort, "product": p, "component": k, "chemistry": h}
         found = {e: v.get("content", element=e, **where) for e in v.elements}
         mass = v.get("component_mass", **where)
         if sum(found.values()) > mass * (1.0 + 1e-9):
             raise ValueError(f"content: elements outweigh the component at {where}")
-        return {**found, "mass": mass}
+        self.contents[p, k, h, cohort] = {**found, "mass": mass}
+        return self.contents[p, k, h, cohort]
 
     def parts_of(self, p: Any, k: Any) -> dict[int, dict[Any, float]]:
         """U[c][d]; where component lifetimes are off every product carries the part it was sold with."""
@@ -140,19 +145,23 @@ class Year:
         """Parameter of this region and year."""
         return self.v.get(name, region=self.r, time=self.t, **labels)
 
+    def saw(self, branch: str, happened: bool = True) -> None:
+        """Count a special case of the equations, so that tests can ask whether random systems came to it."""
+        if happened:
+            assert branch in BRANCHES, branch
+            self.results.branches[branch] += 1
+
     def flow(self, name: str, value: float, **labels: Any) -> None:
         """Add to a flow of one layer."""
         self.results.put("flows", name, value, region=self.r, time=self.t, **labels)
 
     def flow_material(self, name: str, material: Material, **labels: Any) -> None:
         """Add to a flow in all layers."""
-        for layer, value in material.items():
-            self.flow(name, value, element=layer, **labels)
+        self.results.put_material("flows", name, material, region=self.r, time=self.t, **labels)
 
     def stock_material(self, name: str, material: Material, **labels: Any) -> None:
         """Add to a stock in all layers."""
-        for layer, value in material.items():
-            self.results.put("stocks", name, value, element=layer, region=self.r, time=self.t, **labels)
+        self.results.put_material("stocks", name, material, region=self.r, time=self.t, **labels)
 
     def item(self, name: str, value: float, **labels: Any) -> None:
         """Set an item result."""

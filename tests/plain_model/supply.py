@@ -41,7 +41,7 @@ def step_8_need(y: Year) -> None:
                 raise ValueError(f"sales or stock_target is required at {y.r}, {t}, {p}")
             wanted = given + s.carried[p]
         else:  # stock-driven; carry is ignored
-            deficit = max(0.0, target - sum(y.use_after[p].values()))
+            deficit = max(0.0, target - sum(y.use_after[p].values())) if y.early_retirement[p] == 0.0 else 0.0
             here = power(y.lifetime(t, p).sf(0), y.get("hazard_multiplier", product=p))
             if deficit > 0.0 and here == 0.0:
                 raise ValueError(f"no new product survives its first year at {y.r}, {t}, {p}")
@@ -92,15 +92,21 @@ def _supply(y: Year, e: Any, need: float, first_pass: Supply | None) -> Supply:
     for o in sources:
         start = v.get("primary_start", region=y.r, origin=o)
         if start is not None and y.t < start:
+            y.saw("domestic source not yet started")
             continue
+        y.saw("second domestic source by cost", len(primary) > 0 and need - use - used > 0.0)
         always = v.get("primary_always", region=y.r, origin=o)
         if not always and y.get("primary_cost", origin=o, element=e) > y.price[e]:
+            y.saw("domestic source waits for a higher price")
             continue
         capacity = y.get("primary_capacity", origin=o, element=e)
         taken = min(capacity, max(0.0, need - use - used))
         primary[o] = capacity if export else taken
         used += taken
     import_need = max(0.0, need - use - used)  # J
+    y.saw("secondary metal above the need", use >= need > 0.0)
+    y.saw("secondary metal above its largest share", need > use > 0.0 and use < y.secondary[e])
+    y.saw("domestic source exports", export and sum(primary.values()) > used)
     surplus = (y.secondary[e] - use) + (sum(primary.values()) - used)
 
     foreign = [o for o in v.origins if not v.get("origin_domestic", origin=o)]
@@ -123,6 +129,8 @@ def _supply(y: Year, e: Any, need: float, first_pass: Supply | None) -> Supply:
             caps[o] = (1.0 - ban * (1.0 - protection * theta)) * (1.0 - cut) * (1.0 + headroom) * wants[o]
             if (ban > 0.0 or cut > 0.0) and omega[o] > 0.0:
                 capped = True
+                y.saw("equity shields from a ban", ban > 0.0 and theta * protection > 0.0)
+                y.saw("refiner cut by an ore ban", cut > 0.0)
     if capped:
         imports = {o: min(wants[o], caps[o]) for o in foreign}
         missing = sum(wants.values()) - sum(imports.values())
@@ -131,6 +139,8 @@ def _supply(y: Year, e: Any, need: float, first_pass: Supply | None) -> Supply:
         if missing > 0.0 and room > 0.0:  # re-sourced pro rata to room
             for o in foreign:
                 imports[o] += min(missing, room) * rooms[o] / room
+            if first_pass is None:
+                y.saw("re-sourced in full" if missing <= room else "re-sourced in part")
     else:
         imports = wants
     gap = import_need - sum(imports.values())
@@ -155,12 +165,18 @@ def release_stockpiles(years: dict[Any, Year], supplies: dict[Any, dict[Any, Sup
             else:
                 supply.release = min(supply.gap, available)
                 supply.given = supply.release
+                y.saw("stockpile covers the gap", 0.0 < supply.gap <= available)
+                y.saw("stockpile used up", 0.0 < y.s.stockpile[e] == available < supply.gap)
+                y.saw("release at its limit", 0.0 < available < min(y.s.stockpile[e], supply.gap))
         offered = sum(offers.values())
         gaps = sum(supplies[r][e].gap for r in offers)
         for r, offer in offers.items():
             supply = supplies[r][e]
             supply.release = supply.gap * min(1.0, offered / gaps) if gaps > 0.0 else 0.0
             supply.given = offer * min(1.0, gaps / offered) if offered > 0.0 else 0.0
+            years[r].saw("joint pool larger than the gaps", 0.0 < gaps <= offered)
+            years[r].saw("joint pool smaller than the gaps", 0.0 < offered < gaps)
+            years[r].saw("joint pool gives to another region", supply.given > 0.0 == supply.gap)
 
 
 def step_9_supply_factor(y: Year) -> None:
@@ -173,7 +189,10 @@ def step_9_supply_factor(y: Year) -> None:
             phi = min(1.0, (first.use + supplied) / first.need)
             top = y.get("secondary_share_max", element=e)
             if top < 1.0:  # less output also takes less secondary
+                y.saw("less output takes less secondary metal", supplied / ((1.0 - top) * first.need) < phi)
                 phi = min(phi, supplied / ((1.0 - top) * first.need))
+        y.saw("part of the need unmet", phi < 1.0)
+        y.saw("nothing of the need met", phi == 0.0)
         y.phi[e] = phi
         y.note("requirement", first.need, element=e)
         y.note("import_requirement_mass", first.import_need, element=e)
@@ -204,6 +223,10 @@ def step_10_leontief(y: Year) -> None:
         phi_p = min((phi_import[p, k] for k in components), default=1.0)
         wanted, imported, exported = y.wanted[p], y.imported_units[p], y.exported_units[p]
         allowed = 1.0 - y.get("product_ban", product=p)
+        scarce = [phi_import[p, k] for k in components]
+        y.saw("one component limits the product", phi_p < max(scarce, default=1.0))
+        y.saw("denied product imports", allowed < 1.0 and imported > 0.0)
+        y.saw("imports re-exported", imported > wanted)
         made = y.output[p] * phi_p
         sold_home = max(0.0, wanted - imported) * phi_p
         sold_imported = min(imported, wanted) * allowed
@@ -213,6 +236,7 @@ def step_10_leontief(y: Year) -> None:
         y.made[p], y.sold[p] = made, sold
         unmet = max(0.0, wanted - sold)
         s.carried[p] = y.get("carry_share", product=p) * unmet
+        y.saw("unmet units return next year", s.carried[p] > 0.0)
         y.item("product_output", made, product=p)
         y.item("unmet_units", unmet, product=p)
         for k in [k for product, k in v.pairs if product == p]:
@@ -222,6 +246,10 @@ def step_10_leontief(y: Year) -> None:
             to_scrap = y.get("new_scrap_share", **here)
             spares_wanted = y.spares_wanted[p, k]
             y.spares_units[p, k] = spares_wanted * phi_k[p, k]
+            y.saw("imported components soften rationing", cis > 0.0 and phi_k[p, k] < 1.0)
+            mixes = {phi_kh[p, k, h] for h in v.chemistries if y.sig[p, k, h] > 0.0}
+            y.saw("the scarcer chemistry loses share", len(mixes) > 1)
+            y.saw("spare parts rationed", spares_wanted > 0.0 and phi_k[p, k] < 1.0)
             entering = {}
             for h in v.chemistries:
                 sig = y.sig[p, k, h]
@@ -274,11 +302,16 @@ def step_11_stockpile(y: Year) -> None:
         before = s.stockpile[e]
         after_release = max(0.0, before - second.given)
         fill = 0.0
+        y.saw("no fill in a year with a gap", first.gap > 0.0 and y.get("stockpile_days", element=e) > 0.0)
         if first.gap == 0.0:
             wanted = y.get("stockpile_days", element=e) * reference / 365.0 - after_release
             fill = min(max(wanted, 0.0), y.get("fill_limit", element=e))
         from_surplus = min(fill, second.surplus)
         rest = fill - from_surplus
+        y.saw("stockpile filled from surplus", from_surplus > 0.0)
+        y.saw("stockpile filled by imports", rest > 0.0 and not second.capped)
+        y.saw("stockpile filled within the room of a ban year", rest > 0.0 and second.capped)
+        y.saw("fill at its limit", fill > 0.0 and fill == y.get("fill_limit", element=e))
         imports = dict(second.imports)
         if rest > 0.0 and second.capped:  # within room left, pro rata
             room = sum(second.rooms.values())

@@ -19,6 +19,7 @@ def step_3_discards(y: Year) -> None:
     y.direct = {(p, k, h): s.nothing() for p, k in v.pairs for h in v.chemistries}
     y.direct_parts = {pair: {} for pair in v.pairs}  # direct with-product parts in units, by cohort of the part
     y.export_share, y.hibernation_share, y.held_share = {}, {}, {}
+    y.early_retirement = {}
     for p in v.products:
         exported = y.get("used_export_share", product=p)
         hibernating = y.get("hibernation_share", product=p)
@@ -87,6 +88,8 @@ def _age_product(y: Year, p: Any) -> None:
         early = survivors - target
         for c in in_use:
             q[c] *= target / survivors
+        y.saw("stock target below the survivors")
+    y.early_retirement[p] = early
     y.item("early_retirement", early, product=p)
 
     y.use_after[p] = {}
@@ -111,6 +114,8 @@ def _age_product(y: Year, p: Any) -> None:
             need = 0.0
             for d, amount in parts[k][c].items():
                 survive = g[k][c][d]
+                y.saw("component fails and is replaced", replaceable[k][c] and survive < 1.0)
+                y.saw("product ends with its component", not replaceable[k][c] and survive < 1.0)
                 if replaceable[k][c]:
                     kept = q[c] * z[c] * amount * survive
                     failed = q[c] * z[c] * amount * (1.0 - survive)
@@ -198,6 +203,7 @@ def _renew_parts(y: Year, p: Any, k: Any, stays: float) -> None:
             waiting = need[c] - given
             if waiting > 1e-12 * need[c]:
                 renewed[c][WAITING] = waiting
+                y.saw("product waits for a component")
     s.parts[p, k] = renewed
 
 
@@ -207,6 +213,7 @@ def _first_year_failures(y: Year, p: Any, k: Any, failures: float) -> None:
     u_x, u_h = y.export_share[p], y.hibernation_share[p]
     cr = y.collection_rate[p, k]
     s2 = y.get("second_life_share", product=p, component=k)
+    y.saw("sold and failed in the same year", failures > 0.0)
     for h, failed in y.material(p, k, t, failures).items():
         direct = scaled(failed, 1.0 - u_x - u_h)
         y.flow_material("exports_used", scaled(failed, u_x), product=p, component=k)

@@ -146,14 +146,15 @@ class Values:
         self.labels: dict[str, list[Any]] = {}
         self.tables: dict[str, tuple[tuple[str, ...], dict[tuple[Any, ...], Any]]] = {}
         self.families: dict[str, str] = {}
+        self.terms: dict[str, list[str]] = {}
         for name, given in arrays.items():
             if name in LIFETIMES:
                 if given is None:
                     continue
                 self.families[name] = given["survival"]
-                for term, value in given.items():
-                    if term != "survival":
-                        self.tables[f"{name}.{term}"] = self._table(value)
+                self.terms[name] = [term for term in given if term != "survival"]
+                for term in self.terms[name]:
+                    self.tables[f"{name}.{term}"] = self._table(given[term])
             else:
                 self.tables[name] = self._table(given)
         for dimension in DIMENSIONS:
@@ -234,9 +235,9 @@ class Values:
         if name not in self.families:
             return None
         terms = {}
-        for table, (dims, cells) in self.tables.items():
-            if table.startswith(name + "."):
-                terms[table[len(name) + 1 :]] = float(cells[tuple(labels[d] for d in dims)])
+        for term in self.terms[name]:
+            dims, cells = self.tables[f"{name}.{term}"]
+            terms[term] = float(cells[tuple(labels[d] for d in dims)])
         if any(math.isnan(value) for value in terms.values()):
             return None
         return self.families[name], terms
