@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,7 +70,8 @@ TEXT_CODES: dict[str, tuple[str, ...]] = {"quota_state": QUOTA_STATES}
 """Variables that hold the position of a text in a list."""
 
 
-def variables(group: str) -> dict[str, Variable]:
+@functools.cache
+def variables(group: str) -> Mapping[str, Variable]:
     """Variables of a group of results: name, dims, unit, meaning.
 
     Parameters
@@ -79,7 +81,7 @@ def variables(group: str) -> dict[str, Variable]:
 
     Returns
     -------
-    dict of Variable
+    mapping of Variable
         In the order of the vocabulary.
 
     Raises

@@ -52,6 +52,7 @@ LEVERS = (
     "stockpile",
     "joint_pool",
     "content_quota",
+    "cut_off",
     "indicator_inputs",
 )
 
@@ -381,8 +382,8 @@ def _market_levers(arrays: dict[str, Any], make: _Maker, on: set[str]) -> None:
         arrays["primary_start"] = make.whole("region origin", 2019, 2025)
     if "bans" in on:
         arrays["ban"] = make.abroad(rote, 0.1, 1.0, 0.2)
-        if rng.random() < 0.2:  # nothing comes in at all
-            arrays["ban"] = arrays["ban"].where(arrays["ban"] == 0.0, 1.0)
+        if rng.random() < 0.2:
+            arrays["ban"] = arrays["ban"].where(arrays["ban"] == 0.0, 1.0)  # whole bans
     if "ore_bans" in on:
         arrays["ore_ban"] = make.abroad(rote, 0.1, 1.0, 0.2)
         length = len(make.labels["time"])
@@ -400,6 +401,8 @@ def _market_levers(arrays: dict[str, Any], make: _Maker, on: set[str]) -> None:
         arrays["fill_limit"] = make.draw(rte, 0.0, 60.0)
     if "joint_pool" in on:
         arrays["joint_pool"] = make.coin(rte, 0.7)
+    if "cut_off" in on and rng.random() < 0.4:
+        _cut_off(arrays, make, int(rng.choice(make.labels["time"][1:])))
     if "content_quota" in on:
         arrays["content_quota"] = make.sometimes(rtpk + " element", 0.05, 0.5, 0.7)
         if rng.random() < 0.85:
@@ -418,3 +421,19 @@ def _market_levers(arrays: dict[str, Any], make: _Maker, on: set[str]) -> None:
         arrays["sector_value"] = make.draw("region product", 0.0, 10.0)
         arrays["ef_primary"] = make.draw(rte, 0.0, 30.0)
         arrays["ef_secondary"] = make.draw(rte, 0.0, 10.0)
+
+
+def _cut_off(arrays: dict[str, Any], make: _Maker, year: int) -> None:
+    """A year without imports, domestic metal and releases, in which secondary metal alone makes nothing."""
+    years = xr.DataArray(make.labels["time"], dims="time", coords={"time": make.labels["time"]})
+    abroad = make.wrap(np.array([float(origin not in DOMESTIC) for origin in make.labels["origin"]]), ["origin"])
+    then = {
+        "ban": (0.0, abroad),
+        "equity_protection": (0.0, 0.0),
+        "primary_capacity": (0.0, 0.0),
+        "release_limit": (np.inf, 0.0),
+        "secondary_share_max": (1.0, 0.5),
+    }
+    for name, (default, value) in then.items():
+        usual = arrays.get(name, xr.DataArray(default))
+        arrays[name] = make.in_order(xr.where(years == year, value, usual))

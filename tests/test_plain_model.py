@@ -1,4 +1,4 @@
-"""The plain-loop model by itself: identities, drills and faults; cases worked out by hand are in `policy` and `system`."""
+"""The plain-loop model by itself: identities, drills, faults; cases worked out by hand are in `policy` and `system`."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from tests.plain_model import PlainResults, plain_indicators
 from tests.plain_model.results import DIMS
 
 TOLERANCE = 1e-9
-"""Relative to the value, to a thousandth of the largest of its array, or to a least size (ten kilograms, one of money)."""
+"""Relative to the value, to a thousandth of the largest of its array, or to a least size (10 kg, or one of money)."""
 OWN_NAMES = {"import_need": "import_requirement_mass"}
 """What the plain model calls differently."""
 GROUPS = ("flows", "components", "stocks", "items", "policy")

@@ -67,6 +67,7 @@ Indicators and balances
 39. Process efficiency is by element (old-scrap secondary over the element in old scrap processed).
 40. other_use is counted 1>0 in the balances: refined_use [p,k,e] does not hold it, so process 2 never sees it.
 41. A_p leaves other_use out; sector values weigh the products only.
+42. Apparent consumption that is only the rounding of a difference counts as 0.
 """
 
 from .balance import worst_residual

@@ -16,6 +16,12 @@ def over(part: float, whole: float) -> float:
     return part / whole if whole > 0.0 else NAN
 
 
+def net_reliance(net: float, domestic: float) -> float:
+    """net/(domestic + net), NaN where apparent consumption is not positive, or only the rounding of a difference."""
+    consumption = domestic + net
+    return net / consumption if consumption > 1e-9 * (domestic + abs(net)) else NAN
+
+
 def plain_indicators(results: PlainResults) -> Cells:
     """All indicators that need no second run; public_cost and social_cost by (region, year)."""
     v = results.values
@@ -82,14 +88,14 @@ def _element_year(results: PlainResults, r: Any, t: int, e: Any) -> dict[str, fl
     # net import reliance
     primary, imports = flow("primary"), flow("imports")
     net = imports - flow("exports_refined") + flow("stock_release") - flow("stock_fill")
-    consumption = primary + old + imported + net  # AC
-    raw = over(net, consumption)
+    domestic = primary + old + imported  # AC - net
+    raw = net_reliance(net, domestic)
     out["net_import_reliance_raw"] = raw
     out["net_import_reliance"] = max(0.0, raw) if not math.isnan(raw) else NAN
     net_scrap = net + flow("imports_scrap") - flow("exports_scrap")
-    out["net_import_reliance_scrap"] = over(net_scrap, primary + old + net_scrap)
+    out["net_import_reliance_scrap"] = net_reliance(net_scrap, primary + old)
     embodied = flow("imports_product") + flow("imports_component") - flow("exports_product")
-    out["net_import_reliance_embodied"] = over(net + embodied, consumption + embodied)
+    out["net_import_reliance_embodied"] = net_reliance(net + embodied, domestic)
     out["import_requirement"] = over(policy("import_requirement_mass"), need)
 
     by_origin = {o: results.cell("flows", "imports", region=r, time=t, origin=o, element=e) for o in v.origins}

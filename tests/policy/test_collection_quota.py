@@ -101,7 +101,7 @@ def test_a_quota_beyond_reach_is_no_error_and_says_by_how_much_it_falls_short() 
 
 
 def test_ramp() -> None:
-    # 0.8 wanted, 0.5 without a quota: 0.7 in the first year, at most 0.2 more each year; the charge is on what is missing
+    # 0.8 wanted, 0.5 without a quota: at most 0.2 more each year, 0.7 in the first; the charge is on what is missing
     run = scrap_system(2, collection_quota=0.8, collection_ramp=0.2, collection_penalty=10.0)
     assert [run.state(year) for year in (2020, 2021)] == ["ramp", "binding"]
     assert run.path("collection_rate") == pytest.approx([0.7, 0.8])

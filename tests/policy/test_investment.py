@@ -95,7 +95,6 @@ def test_a_loss_at_todays_prices_builds_nothing() -> None:
     assert (run.get("orders"), run.get("processed")) == (0.0, 0.0)
 
 
-@pytest.mark.xfail(strict=True, reason="routes alike in all but capex: the margin is not spread over the routes")
 def test_rivals_split_the_expected_feed() -> None:
     # two routes, capex 100 and 200: yearly 50 and 100; pi - capex/AF = 10 and -40; beta = ln(4)/50: 4 to 1 of 60 t
     # (nothing stands, 50 t are in store); NPV = 20 and -80; each a z of its own
@@ -140,7 +139,7 @@ def test_floor_bars_new_plants() -> None:
 
 
 def test_contracted_plants() -> None:
-    # opex 140: pi = -40, and 50 a year for the plant: makers need 90 a tonne. A penalty of 91 builds for all 58 t (z = 1)
+    # opex 140: pi = -40, and 50 a year for the plant: makers need 90 a tonne. A penalty of 91 builds for all 58 t
     quota: dict[str, Any] = {"opex": 140.0, "collection_quota": 0.5, **WIDE}
     assert invest_system(collection_penalty=91.0, **quota).get("orders") == pytest.approx(58.0 - 10.0)
     assert invest_system(**quota).get("orders") == pytest.approx(58.0 - 10.0)  # a mandate without buy-out
@@ -152,7 +151,6 @@ def test_contracted_plants() -> None:
     assert invest_system(collection_penalty=30.0, initial_capacity=0.0, **quota).get("orders") == 0.0
 
 
-@pytest.mark.xfail(strict=True, reason="a penalty of 0 is read as no quota: the plant is judged by the logit")
 def test_a_plant_that_earns_its_cost_is_contracted_under_any_quota() -> None:
     # pi = 60 pays the 50 a year without any penalty: capex/AF - pi = -10 <= 0, so z = 1 also with a penalty of 0
     run = invest_system(collection_quota=0.5, collection_penalty=0.0, **WIDE)

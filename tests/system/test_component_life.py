@@ -64,8 +64,8 @@ def test_above_the_age_limit_the_product_ends_with_its_component() -> None:
 
 
 def test_two_components_that_end_the_product_are_independent() -> None:
-    # battery and motor both fail with 22.1 % and end the car: (1 - f)^2 of the cars stay; the other component leaves with
-    # the product
+    # battery and motor both fail with 22.1 % and end the car: (1 - f)^2 of the cars stay; the other component leaves
+    # with the product
     components = ["battery", "motor"]
     run = component_system(
         1, replacement_max_age=0.0,
@@ -132,8 +132,8 @@ def test_no_more_is_reused_than_is_needed() -> None:
 
 
 def test_a_reused_component_keeps_its_age() -> None:
-    # components last 3 years, fixed (mid-year). 2020: those of 2017 fail in cars that go on; the cars of 2018 leave with
-    # components of 2 years, which are fitted to the cars of 2017. 2021: they fail, 3 years after they were made.
+    # components last 3 years, fixed (mid-year). 2020: those of 2017 fail in cars that go on; the cars of 2018 leave
+    # with components of 2 years, which are fitted to the cars of 2017. 2021: they fail, 3 years after they were made.
     cohorts = [2017, 2018, 2019, 2020, 2021]
     run = component_system(
         2, timing="mid", initial_stock=array([50.0, 50.0, 0.0, 0.0, 0.0], cohort=cohorts),
@@ -159,7 +159,6 @@ def test_spares_take_the_mix_of_their_year() -> None:
     assert run.get("discards_direct", element="Co") == pytest.approx(10.0 * FAILING)
 
 
-@pytest.mark.xfail(strict=True, reason="a lifetime that is off in one region and on in another is refused")
 def test_on_in_one_region_off_in_another() -> None:
     regions = ["east", "west"]
     run = component_system(

@@ -95,8 +95,8 @@ def test_one_scarce_element_limits_its_chemistry() -> None:
 
 
 def test_scarcest_component_limits_the_product() -> None:
-    # the battery holds Co (80 % banned), the magnet Nd: 20 products; Nd is used for 20 only; other uses of Nd keep their
-    # own factor of 1, those of Co get 0.2
+    # the battery holds Co (80 % banned), the magnet Nd: 20 products; Nd is used for 20 only; other uses of Nd keep
+    # their own factor of 1, those of Co get 0.2
     components, elements = ["battery", "magnet"], ["Co", "Nd"]
     run = system(
         content=array([[0.1, 0.0], [0.0, 0.1]], component=components, element=elements),
@@ -112,8 +112,8 @@ def test_scarcest_component_limits_the_product() -> None:
 
 
 def test_freed_metal_is_not_shared_out() -> None:
-    # car needs Co and Nd, phone needs Nd; Co is banned by half, Nd by a quarter: Nd phi = 0.75 for both although the cars
-    # leave 2.5 t of it
+    # car needs Co and Nd, phone needs Nd; Co is banned by half, Nd by a quarter: phi of Nd is 0.75 for the phones
+    # although the cars leave 2.5 t of it
     products, elements = ["car", "phone"], ["Co", "Nd"]
     run = system(
         sales=100.0, content=array([[0.1, 0.1], [0.0, 0.1]], product=products, element=elements),

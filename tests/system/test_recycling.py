@@ -122,7 +122,7 @@ def test_largest_penalty_among_products_with_a_quota_counts() -> None:
 
 # --- store -----------------------------------------------------------------------------------------------------------
 def test_backlog_and_overflow() -> None:
-    # 50 t a year, room for 20: 30 stay, of which a limit of one year's capacity lets 20 lie; next year 20 + 50 - 20 = 50
+    # 50 t a year, room for 20: 30 stay, a limit of one year's capacity lets 20 lie; next year 20 + 50 - 20 = 50
     run = scrap_system(2, capacity=20.0, backlog_limit=1.0)
     assert [run.mass("overflow", year) for year in (2020, 2021)] == pytest.approx([10.0, 30.0])
     assert [run.mass("feed_store", year) for year in (2020, 2021)] == pytest.approx([20.0, 20.0])

@@ -1,4 +1,4 @@
-"""Supply of refined metal by hand: the worked year of the specification, bans, re-sourcing, ore, equity, domestic metal.
+"""Supply of refined metal by hand: the worked year, bans, re-sourcing, ore, equity, domestic metal, prices.
 
 `worked_year`: R = 1000 t, 200 t secondary, 50 t domestic, so J = 750 t are wanted from abroad: A 450, B 300.
 """
