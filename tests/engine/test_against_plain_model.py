@@ -9,9 +9,9 @@ from __future__ import annotations
 import functools
 from collections import Counter
 
-import mfa
 import pytest
 
+import mfa
 from tests.engine.systems import differences, engine_inputs
 from tests.plain_model import PlainResults, run_plain, worst_residual
 from tests.plain_model.branches import BRANCHES

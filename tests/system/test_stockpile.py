@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -122,3 +123,38 @@ def test_who_is_no_member_keeps_its_stock() -> None:
     assert run.get("stock_release", region="east") == pytest.approx(2.0)
     assert run.get("stockpile", region="west") == pytest.approx(6.0)
     assert run.get("pool_out", region="west") == 0.0
+
+
+# --- where a larger stock does not help ------------------------------------------------------------------------------
+def test_a_larger_stock_of_one_element_can_leave_less_of_another_for_later() -> None:
+    # Every unit needs 0.1 t of Co and of Nd. 2020: half of both is banned, 5 t of Co are in stock. 2021: no Co comes.
+    # Without Nd in stock 50 units are made in 2020, for which the Co that comes is enough: the stock makes 50 in 2021.
+    # With 5 t of Nd 100 are made in 2020, and none in 2021: what is unmet of Co is 0 and 10 t in place of 5 and 5.
+    elements = ["Co", "Nd"]
+    inputs: dict[str, Any] = {
+        "content": array([0.1, 0.1], element=elements),
+        "ban": array([[0.5, 0.5], [1.0, 0.0]], time=[2020, 2021], element=elements),
+    }
+    without = system(2, initial_stockpile=array([5.0, 0.0], element=elements), **inputs)
+    larger = system(2, initial_stockpile=array([5.0, 5.0], element=elements), **inputs)
+    assert without.path("unmet_demand", element="Co") == pytest.approx([5.0, 5.0])
+    assert larger.path("unmet_demand", element="Co") == pytest.approx([0.0, 10.0])
+
+
+def test_a_shortage_averted_does_not_teach_makers_to_do_without() -> None:
+    # x holds Co, y Li; half of the Co is banned in both years. With nothing in stock its price doubles in 2021 and the
+    # share of x falls to 0.375 (see test_substitution): 3.75 t are needed, half unmet. With 2.5 t in stock 2020 has no
+    # shortage, so that the price stays: 5 t are needed, half unmet.
+    chemistries, elements = ["x", "y"], ["Co", "Li"]
+    inputs: dict[str, Any] = {
+        "chemistry_share": array([0.5, 0.5], chemistry=chemistries),
+        "content": array([[0.1, 0.0], [0.0, 0.1]], chemistry=chemistries, element=elements),
+        "ban": array([0.5, 0.0], element=elements),
+        "base_price": 10.0,
+        "scarcity_exponent": 1.0,
+        "substitution_response": math.log(3.0),
+    }
+    without = system(2, **inputs)
+    larger = system(2, initial_stockpile=array([2.5, 0.0], element=elements), **inputs)
+    assert without.path("unmet_demand", element="Co") == pytest.approx([2.5, 1.875])
+    assert larger.path("unmet_demand", element="Co") == pytest.approx([0.0, 2.5])
