@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import csv
+import os
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from mfa.inputs.dataset import shipped
 from mfa.results import GROUPS, Results, variables
+
+settings.register_profile("ci", derandomize=True, deadline=None)
+if os.environ.get("CI"):
+    settings.load_profile("ci")  # the same examples each time, so that a run can be repeated
 
 JAPAN_ROUTES = ["pyro", "hydro", "pyro_hydro", "direct", "nimh", "magnet", "swarf"]
 

@@ -119,7 +119,7 @@ CASES = [
     Case(
         "survival zero at age 0",
         table("lifetime", "product,survival,term", "phone,fixed,mean,0.4|car,fixed,mean,10", "yr"),
-        [("tiny/lifetime.csv: lifetime[product=phone]", "survival at age 0 is 0")],
+        [("tiny/lifetime.csv:2: lifetime[product=phone]", "survival at age 0 is 0")],
     ),
     Case(
         "survival that would rise",

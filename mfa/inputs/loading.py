@@ -115,13 +115,44 @@ class Places:
         """A fault of a parameter as a whole, which its table names already."""
         return Fault(self.of(name), what if name in self.tables else f"{name}: {what}", mend)
 
+    def rows(self, name: str, labels: Mapping[str, str]) -> list[str]:
+        """Files of a parameter, with the line that gives a cell; lines of scenarios that change it.
+
+        Of rows for several years the last one counts that is not after the year of the cell.
+        """
+        found = []
+        dims = label_dims(PARAMETERS[name])
+        asked = labels.get("time") or labels.get("cohort")
+        for table in self.tables.get(name, ()):
+            fitting = [
+                (year is None or asked is None or year <= int(asked), year or 0, -line)
+                for line, key, year in zip(table.lines, table.keys, table.years, strict=True)
+                if all(label in (ALL, labels.get(dim, label)) for dim, label in zip(dims, key, strict=True))
+            ]
+            if asked is None:
+                fitting = fitting[:1]
+            found.append(shown_path(table.path) + (f":{-max(fitting)[2]}" if fitting and labels else ""))
+        for change in self.changes:
+            mine = change.select
+            if change.parameter.name == name and all(labels.get(dim) in (None, *mine[dim]) for dim in mine):
+                found.append(change.where)
+        return [place for place in dict.fromkeys(found) if place]
+
     def placed(self, fault: Fault) -> Fault:
-        """A fault that begins with a parameter's name, with the files of that parameter before it."""
+        """A fault that begins with a parameter's name, with file and line of all parameters that it speaks of.
+
+        Where it names a cell, as in ``used_export_share[product=car]``, the line is that of the first row which gives
+        that cell.
+        """
         text = fault.where or fault.what
         name = (re.match(r"\w*", text) or [""])[0]
         if name not in PARAMETERS:
             return fault
-        return Fault(self.of(name), f"{fault.where}: {fault.what}" if fault.where else fault.what, fault.mend)
+        labels = dict(re.findall(r"(\w+)=([^,;\]]+?)(?: and \d+ more[^\]]*)?[,;\]]", fault.where))
+        others = [word for word in re.findall(r"\w+", fault.what) if word in PARAMETERS and word != name]
+        places = [place for parameter in dict.fromkeys([name, *others]) for place in self.rows(parameter, labels)]
+        what = f"{fault.where}: {fault.what}" if fault.where else fault.what
+        return Fault(listed(dict.fromkeys(places), most=3) or self.of(name), what, fault.mend)
 
 
 def table_grids(

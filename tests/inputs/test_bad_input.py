@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+import mfa
 from mfa.errors import InputError
 from mfa.inputs import load_scenario
+from mfa.vocabulary import QUOTA_STATES
 
 
 def says(faults: Any, *words: str) -> None:
@@ -263,7 +265,7 @@ def test_shares_do_not_sum_to_one(project: Any, faults: Any) -> None:
     found = faults()
     for product, line in zip(("phone", "car"), found, strict=True):
         place = f"chemistry_share[time=2021, product={product}, component=battery and 4 more years]"
-        assert line.startswith(f"tiny/chemistry_share.csv: {place}: ")
+        assert line.startswith(f"tiny/chemistry_share.csv:2: {place}: ")
         assert "the shares sum to 1.02; the shares over chemistry must sum to 1" in line
 
 
@@ -280,7 +282,15 @@ def test_domestic_source_with_import_share(project: Any, faults: Any) -> None:
 def test_exports_and_hibernation_above_one(project: Any, faults: Any) -> None:
     project.table("used_export_share", "product", "phone,0.6")
     project.table("hibernation_share", "product", "phone,0.5")
-    says(faults, "[product=phone]", "used_export_share + hibernation_share = 1.1 is above 1", "lower one of them")
+    place = "tiny/used_export_share.csv:2, tiny/hibernation_share.csv:2: used_export_share[product=phone]"
+    says(faults, f"{place}: used_export_share + hibernation_share = 1.1 is above 1", "lower one of them")
+
+
+def test_exports_and_hibernation_above_one_in_table_and_scenario(project: Any, faults: Any) -> None:
+    project.table("used_export_share", "product", "car,0.1|phone,0.6")
+    project.scenario("overrides:\n  hibernation_share: {phone: 0.5}\n")
+    place = "tiny/used_export_share.csv:3, test.yaml:5: used_export_share[product=phone]"
+    says(faults, f"{place}: used_export_share + hibernation_share = 1.1 is above 1", "lower one of them")
 
 
 def test_elements_heavier_than_the_component(project: Any, faults: Any) -> None:
@@ -318,7 +328,8 @@ def test_pairs_of_parameters_with_other_dims(project: Any, faults: Any, one: Any
     project.table("base_collection_rate", *one)
     project.table("max_collection_rate", *other)
     found = faults()
-    assert found[0].startswith(f"tiny/base_collection_rate.csv: base_collection_rate[{where}]: 0.")
+    files = "tiny/base_collection_rate.csv:2, tiny/max_collection_rate.csv:2"
+    assert found[0].startswith(f"{files}: base_collection_rate[{where}]: 0.")
     assert "is above max_collection_rate = 0.5; lower the one or raise the other" in found[0]
 
 
@@ -542,6 +553,16 @@ def test_quota_on_an_unknown_product(project: Any, faults: Any) -> None:
 def test_nested_unknown_product(project: Any, faults: Any) -> None:
     project.scenario("policy:\n  collection_quota:\n    phon: {battery: 0.5}\n")
     says(faults, "test.yaml:6", "policy.collection_quota.phon: unknown", "'phon'", "did you mean 'phone'?")
+
+
+def test_a_quota_beyond_reach_is_no_fault(project: Any, faults: Any) -> None:
+    project.table("max_collection_rate", "component", "battery,0.5")
+    project.scenario("policy:\n  collection_quota: {battery: 0.9}\n")
+    assert faults() == []
+    results = mfa.run("test.yaml")
+    assert QUOTA_STATES[results.arrays("policy")["quota_state"][0, 0, -1, 0, 0]] == "unattainable"
+    discarded = results.arrays("components")["discards_direct"][0, 0, -1, 0, 0]
+    assert results.arrays("policy")["quota_shortfall"][0, 0, -1, 0, 0] == pytest.approx((0.9 - 0.5) * discarded)
 
 
 def test_quota_on_a_part_that_the_product_lacks(project: Any, faults: Any) -> None:

@@ -209,7 +209,7 @@ def test_values_without_sense(project: Any, faults: Any, text: str, what: str) -
 def test_an_initial_stock_sold_in_the_run(project: Any, faults: Any) -> None:
     project.table("initial_stock", "cohort,product", "2018,phone,5|2021,phone,7|2022,phone,7", "unit")
     project.table("initial_chemistry_share", "component,chemistry", "battery,NMC,1")
-    place = "tiny/initial_stock.csv: initial_stock[cohort=2021, product=phone and 1 more year]"
+    place = "tiny/initial_stock.csv:3: initial_stock[cohort=2021, product=phone and 1 more year]"
     says(faults, f"{place}: is a cohort of the run; give cohorts before 2020")
 
 
