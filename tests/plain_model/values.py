@@ -132,7 +132,7 @@ DEFAULTS: dict[str, Any] = {
     "ef_primary": 0.0,
     "ef_secondary": 0.0,
 }
-REQUIRED = ("chemistry_share", "content", "component_mass", "recovery_yield", "import_share")
+REQUIRED = ("chemistry_share", "content", "component_mass", "recovery_yield")
 
 
 class Values:
@@ -176,6 +176,9 @@ class Values:
                 raise ValueError(f"{name} is required")
         if "lifetime" not in self.families:
             raise ValueError("lifetime is required")
+        abroad = [origin for origin in self.origins if not self.get("origin_domestic", origin=origin)]
+        if abroad and "import_share" not in self.tables:
+            raise ValueError("import_share is required")
         # (p, k) that exist: some mass, content or chemistry share in any year
         self.pairs = [(p, k) for p in self.products for k in self.components if self._exists(p, k)]
         self.initial_cohorts = [c for c in self.labels["cohort"] if isinstance(c, int) and c < self.first_year]
