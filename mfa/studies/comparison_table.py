@@ -104,16 +104,26 @@ def tabulate(
     """
     import pandas as pd
 
-    parts = []
+    parts: list[dict[str, Any]] = []
     for name, position, outcome in zip(names, bases, outcomes, strict=True):
         base = outcomes[position] if position >= 0 else None
         head = {"scenario": name, "base": names[position] if position >= 0 else ""}
-        figures = figures_of(outcome, base, setting)
-        parts += [pd.DataFrame({**head, **_columns(figure, setting, sampled)}) for figure in figures]
-    table = pd.concat(parts, ignore_index=True)
+        parts += [{**head, **_columns(figure, setting, sampled)} for figure in figures_of(outcome, base, setting)]
     numbers = ["value", *(SPREAD if sampled else ()), "base_value", "difference"]
     numbers += [f"difference_{name}" for name in SPREAD] if sampled else []
-    return table[[*KEYS, *numbers, "unit", "reason"]]
+    order = [*KEYS, *numbers, "unit", "reason"]
+    sizes = [part["value"].size for part in parts]
+    return pd.DataFrame({column: _stacked([part[column] for part in parts], sizes) for column in order})
+
+
+def _stacked(cells: Sequence[Any], sizes: Sequence[int]) -> np.ndarray:
+    """One column from those of the figures; a text stands for all rows of its figure."""
+    if not any(isinstance(cell, str) for cell in cells):
+        return np.concatenate(cells)
+    return np.concatenate(
+        [np.full(size, cell, dtype=object) if isinstance(cell, str) else cell
+         for cell, size in zip(cells, sizes, strict=True)]
+    )  # fmt: skip
 
 
 def figures_of(outcome: Outcome, base: Outcome | None, setting: Setting) -> list[Figure]:
