@@ -105,7 +105,7 @@ class Run:
     def supported(self, base: Run) -> float:
         """What the state pays more than in the base; penalties that it takes in are not set against it."""
         gross = [one.money("public_cost", group="indicators") + one.charged() for one in (self, base)]
-        return gross[0] - gross[1]
+        return round(gross[0] - gross[1], 2)  # below a cent is rounding of the large sums
 
     def charged(self) -> float:
         """Penalties and buy-outs that makers pay to the state."""

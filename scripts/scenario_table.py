@@ -36,6 +36,7 @@ POLICIES = {
     "collection-quota-eu": "batteries",
     "recycled-content": "batteries",
     "magnet-grants": "magnets",
+    "magnet-quota": "magnets",
     "research-grants": "all",
     "keep-used-evs": "batteries",
     "vision": "all",

@@ -47,7 +47,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
 
 
 def test_there_are_notebooks() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["first_steps"]
+    assert [path.stem for path in NOTEBOOKS] == ["first_steps", "quota_subsidy_stockpile"]
 
 
 @pytest.mark.parametrize("name", [path.stem for path in NOTEBOOKS])
@@ -114,3 +114,57 @@ def test_first_steps_key_numbers(runs: dict[str, Run]) -> None:
     # with given sales there are some 50 million phones more
     in_use = tables["in_use"]
     assert in_use["longer life"]["2040"] - in_use["reference"]["2040"] == pytest.approx(50, abs=7)
+
+
+def test_quota_subsidy_stockpile_key_numbers(runs: dict[str, Run]) -> None:
+    """What the text and the conclusion of the notebook on dysprosium say."""
+    notebook, _, tables = runs["quota_subsidy_stockpile"]
+    gain, unmet, collected = tables["without_shock"], tables["unmet"], tables["collected"]
+    quota, subsidy, stock = (gain[name] for name in ("quota", "subsidy", "stockpile"))
+
+    # what the comparison says is what the runs say
+    market, policy = mfa.run("japan-market", detail="totals"), mfa.run("japan-magnet-quota", detail="totals")
+    of = {"region": "Japan", "element": "Dy", "time": 2040}
+    share = [float(run.plain("indicators")["import_requirement"].sel(of)) for run in (market, policy)]
+    assert quota["import requirement 2040, points"] == pytest.approx(100 * (share[1] - share[0]))
+    of = {"region": "Japan", "element": "Dy", "time": slice(2025, 2060)}
+    imports = [float(run.plain("flows")["imports"].sel(of).sum()) for run in (market, policy)]
+    assert quota["dysprosium import avoided, t"] == pytest.approx(imports[0] - imports[1])
+
+    # quota and subsidy pull alike: 7.5 and 8.7 points in 2040; five years after the subsidy 0.4 are left
+    assert quota["import requirement 2040, points"] == pytest.approx(-7.5, abs=0.06)
+    assert subsidy["import requirement 2040, points"] == pytest.approx(-8.7, abs=0.06)
+    assert subsidy["import requirement 2050, points"] == pytest.approx(-0.4, abs=0.06)
+    assert quota["import requirement 2050, points"] < -4
+    assert stock["import requirement 2040, points"] == pytest.approx(0, abs=0.005)
+    assert stock["dysprosium import avoided, t"] < 0
+    assert collected["state"]["bev, traction_magnet"] == "bought out"
+
+    # cost: the state earns from the quota, pays some 90 million for the subsidy; society about 110 for the quota
+    assert quota["public cost, million USD"] < 0
+    assert subsidy["public cost, million USD"] == pytest.approx(87, abs=5)
+    assert quota["social cost, million USD"] == pytest.approx(107, abs=5)
+    for one in (quota, subsidy):
+        assert -one["import bill, million USD"] > one["social cost, million USD"]
+    price = market.plain("policy")["price"].sel(region="Japan", element="Dy", time=2040)
+    assert float(price) == 300_000
+    printed = " ".join(run_notebooks.texts(notebook))
+    assert "dysprosium and terbium: 40 of 791 million USD" in printed
+    bill = market.plain("indicators")["import_bill"].sel(region="Japan", time=slice(2025, 2060)).sum("element")
+    worth = sum(float(value) / 1.08**age for age, value in enumerate(bill.values))
+    assert worth == pytest.approx(19e9, rel=0.02)
+
+    # the ban of 2030: from 67 to 19 % with the stockpile, 37 % in the second year; recycling less than one point
+    assert (unmet["2030"]["ban"], unmet["2030"]["stockpile"]) == (
+        pytest.approx(67, abs=0.5),
+        pytest.approx(19, abs=0.5),
+    )
+    assert unmet["2031"]["stockpile"] == pytest.approx(37, abs=0.5)
+    for name in ("quota", "subsidy"):
+        assert 0 < unmet["2030"]["ban"] - unmet["2030"][name] < 1
+        # ten years later 6 to 7 points, most of the hole is left
+        assert 5.5 < unmet["2040"]["ban"] - unmet["2040"][name] < 7.5
+        assert unmet["2040"][name] > unmet["2040"]["ban"] / 2
+    row = next(iter(tables["lifted"]["value"].values()))
+    assert row == pytest.approx(0.83, abs=0.005)
+    assert next(iter(tables["lifted"]["reason"].values())) == "part of the need unmet"

@@ -28,7 +28,8 @@ from scenario_runs import BAN, BATTERIES, ELEMENTS, changed, run  # noqa: E402
 
 NAMES = sorted(scenario_files())
 SINGLE = ("collection-quota", "recycled-content", "magnet-grants", "research-grants", "keep-used-evs")
-POLICIES = (*SINGLE, "collection-quota-eu", "vision", "stockpile-60", "stockpile-180", "diversified", "deep-sea")
+MORE = "collection-quota-eu magnet-quota vision stockpile-60 stockpile-180 diversified deep-sea"
+POLICIES = (*SINGLE, *MORE.split())
 SHOCKS = (BAN, "cobalt-quota", "nickel-ore-ban")
 BATTERY, LIGHT, HEAVY = ["Li", "Co", "Ni"], ["Nd", "Pr"], ["Dy", "Tb"]
 MAGNETS = ["traction_magnet", "other_magnet"]
@@ -297,6 +298,22 @@ def test_magnet_support_needs_the_dismantlers():
     alone = run("grants-for-plants-alone")
     assert alone.of("policy", "grant_paid").max() > 0
     np.testing.assert_allclose(alone.import_share(2040), base.import_share(2040), atol=1e-3)
+
+
+def test_a_magnet_quota_with_buy_out_pulls_like_a_subsidy_of_its_price():
+    base, quota, support = run("market"), run("magnet-quota"), run("magnet-grants")
+    penalty, subsidy = quota.results.inputs.arrays, support.results.inputs.arrays
+    price = [one.sel(time=2030).max() for one in (penalty["collection_penalty"], subsidy["collection_subsidy"])]
+    assert price == [12000, 12000]
+    for product, component in (("bev", "traction_magnet"), ("room_ac", "other_magnet"), ("hdd", "other_magnet")):
+        assert QUOTA_STATES[int(quota.pair("quota_state", 2040, product, component))] == "bought out"
+        rates = [one.pair("collection_rate", 2040, product, component) for one in (quota, support)]
+        assert rates[0] == pytest.approx(rates[1], rel=0.06)  # the subsidy is cut a little by its budget
+        assert rates[0] < 0.5
+    gains = [base.import_share(2050, "Dy") - one.import_share(2050, "Dy") for one in (quota, support)]
+    assert gains[0] > 0.04 > 0.01 > gains[1]  # the quota has no end
+    assert quota.of("indicators", "public_cost", 2040) < 0  # the state earns the buy-out
+    np.testing.assert_allclose(quota.import_share(2040, BATTERY), base.import_share(2040, BATTERY), atol=2e-3)
 
 
 def test_research_grants():

@@ -16,7 +16,7 @@ import numpy as np
 from mfa.errors import Fault, InputError
 from mfa.report.comparison import Reader, largest_of, scaled_money, signed
 from mfa.report.figures import ELEMENT_COLOURS, PNG_DPI, SERIES_COLOURS
-from mfa.report.panels import INK, SOFT, STYLE
+from mfa.report.panels import INK, SOFT, STYLE, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -116,8 +116,6 @@ class _Drawing:
     """One figure while it is drawn; all places are in inch from the lower left corner."""
 
     def __init__(self, comparison: Comparison, year: int, region: str) -> None:
-        from matplotlib.figure import Figure
-
         self.reader, self.year, self.region = Reader(comparison), year, region
         self.comparison = comparison
         self.names = comparison.scenarios
@@ -128,7 +126,7 @@ class _Drawing:
         self.width = max(WIDTH, self.shock_at + SHOCK + MARGIN)
         self.head = HEAD + (0.3 if any(len(element) > 3 for element in self.elements) else 0.0)
         self.height = self.head + ROW * len(self.names) + FOOT
-        self.figure: Figure = Figure(figsize=(self.width, self.height), facecolor="white")
+        self.figure = new_figure(self.width, self.height, facecolor="white")
         self.axes: Axes = self.figure.add_axes((0, 0, 1, 1))
         self.axes.set(xlim=(0, self.width), ylim=(0, self.height))
         self.axes.set_axis_off()

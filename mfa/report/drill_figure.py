@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mfa.report.figures import ELEMENT_NAMES, GREY, ORIGIN_COLOURS, PNG_DPI, scale
-from mfa.report.panels import INK, SOFT, STYLE, WIDTH
+from mfa.report.panels import INK, SOFT, STYLE, WIDTH, new_figure
 from mfa.units import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -70,7 +70,6 @@ def draw_drill(drill: Drill) -> Figure:
         One panel for each region and element, on the days around the ban.
     """
     import matplotlib as mpl
-    from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -93,7 +92,7 @@ def draw_drill(drill: Drill) -> Figure:
     columns = min(3, len(places) + 1)
     rows = -(-(len(places) + 1) // columns)
     with mpl.rc_context({**STYLE, "hatch.linewidth": 0.8}):
-        figure = Figure(figsize=(WIDTH, 0.95 + 2.3 * rows), layout="constrained")
+        figure = new_figure(WIDTH, 0.95 + 2.3 * rows, layout="constrained")
         figure.suptitle(drill.heading(), x=0.012, ha="left", fontsize=11, fontweight="bold")
         axes = figure.subplots(rows, columns, squeeze=False).ravel()
         for axis, (r, e, _) in zip(axes, places, strict=False):

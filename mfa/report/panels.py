@@ -21,8 +21,42 @@ WIDTH = 10.5
 PANEL_HEIGHT = 2.3
 HEAD, FOOT = 0.45, 0.38
 """Room above and below the panels, inch."""
+SHOWN_WIDTH, SHOWN_DPI = 1000, 200
+"""Width of a figure in a notebook, pixels, and the finest resolution that a narrow one gets for it."""
 INK, SOFT = "#333333", "#666666"
 DASHED: dict[str, Any] = {"color": SOFT, "linewidth": 0.7, "linestyle": (0, (3, 2))}
+
+
+def new_figure(width: float, height: float, **options: Any) -> Figure:
+    r"""A figure that a notebook shows by itself, whether or not pyplot was imported.
+
+    Parameters
+    ----------
+    width, height : float
+        Inch.
+    **options
+        As for `matplotlib.figure.Figure`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Examples
+    --------
+    >>> new_figure(2, 1)._repr_png_()[:4]
+    b'\x89PNG'
+    """
+    import io
+
+    from matplotlib.figure import Figure as PlainFigure
+
+    class Figure(PlainFigure):
+        def _repr_png_(self) -> bytes:
+            content = io.BytesIO()
+            self.savefig(content, format="png", dpi=min(SHOWN_DPI, SHOWN_WIDTH / width))
+            return content.getvalue()
+
+    return Figure(figsize=(width, height), **options)
 
 
 def year_ticks(start: int, stop: int) -> list[int]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-@dataclass
+@dataclass(repr=False)
 class Comparison:
     """What scenarios buy, each against its base.
 
@@ -113,6 +113,10 @@ class Comparison:
     def to_csv(self) -> str:
         """`table` as CSV."""
         return self.table.to_csv(index=False, lineterminator="\n")
+
+    def __repr__(self) -> str:
+        first, last = self.setting.years[0], self.setting.years[-1]
+        return f"<mfa.Comparison of {', '.join(self.bases)}: {first}-{last}; {len(self.table)} rows>"
 
     def _repr_html_(self) -> str:
         from mfa.report.comparison import to_html

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,11 @@ def row(comparison, indicator, **where):
     found = comparison.select(indicator, **where)
     assert len(found) == 1, found
     return found.iloc[0]
+
+
+def test_the_page_on_comparing_names_every_figure():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "compare.md").read_text(encoding="utf-8")
+    assert [name for name in QUANTITIES if f"`{name}`" not in page and f"{name} =" not in page] == []
 
 
 # --- by hand ---------------------------------------------------------------------------------------------------------
