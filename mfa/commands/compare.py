@@ -76,6 +76,7 @@ def compare(
                 elements=None if elements is None else split_labels(elements),
                 discount_rate=discount_rate,
                 period=None if first is None and last is None else (first, last),
+                detail="totals",
                 tell=progress,
             )
         if out is not None:

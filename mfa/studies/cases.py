@@ -287,15 +287,16 @@ def _check_samples(cases: Sequence[Case], faults: list[tuple[type[MfaError], Fau
 # --- running ---------------------------------------------------------------------------------------------------------
 
 
-def results_of(case: Case, detail: str = "totals") -> Results:
+def results_of(case: Case, detail: str | None = None) -> Results:
     """Results of a case: those that it is, or of a run.
 
     Parameters
     ----------
     case : Case
         What to run.
-    detail : {"totals", "full"}
-        As for `mfa.run`. A run with several domestic primary sources keeps all detail, because its cost needs them.
+    detail : {"full", "totals"}, optional
+        As for `mfa.run`; totals of many samples, all of a single run, if not given. A run with several domestic primary
+        sources keeps all detail, because its cost needs them.
 
     Returns
     -------
@@ -307,7 +308,7 @@ def results_of(case: Case, detail: str = "totals") -> Results:
     domestic = inputs.arrays.get("origin_domestic")
     if domestic is not None and np.count_nonzero(domestic.values) > 1:
         detail = "full"
-    results = run(inputs, detail=detail)
+    results = run(inputs, detail=detail or ("totals" if "sample" in inputs.labels else "full"))
     if isinstance(case.source, Scenario):
         describe(results, case.source)
     return results

@@ -43,7 +43,7 @@ class Comparison:
     notes : list of str
         What must be known to read it.
     results : dict of Results
-        What was compared, by name: those given, or of runs without detail by product and origin.
+        What was compared, by name; `results[name].explanations` says why each lever did or did not act.
     """
 
     table: pd.DataFrame
@@ -178,7 +178,7 @@ def compare(
     elements: Sequence[str] | None = None,
     discount_rate: float | None = None,
     period: tuple[int | None, int | None] | None = None,
-    detail: str = "totals",
+    detail: str | None = None,
     tell: Callable[[str], None] = lambda message: None,
 ) -> Comparison:
     """Compare scenarios: import dependence, unmet demand and cost of each against its base.
@@ -201,8 +201,8 @@ def compare(
     period : tuple of int or None, optional
         First and last year over which cost is discounted, to the first, and imports are summed. If one is not given,
         the year after the last data, or the first where that is not known, and the last of the runs.
-    detail : {"totals", "full"}
-        What runs keep, as for `mfa.run`; the comparison needs totals only.
+    detail : {"full", "totals"}, optional
+        What runs keep, as for `mfa.run`: the comparison needs totals only; full if not given, but for samples.
     tell : callable
         Called with a word on what is being done.
 

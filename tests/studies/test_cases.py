@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+import xarray as xr
 
 import mfa
 from mfa.errors import AlignmentError, InputError, UnitError
@@ -34,7 +36,9 @@ def test_inputs_results_and_folders_of_runs(tmp_path, small_run, monkeypatch):
         case = read_case(item)
         assert (case.name, case.frame.years, case.frame.money) == ("small", (2024, 2033), "USD_2024")
     assert results_of(read_case(small_run)) is small_run
-    assert results_of(read_case(small_inputs("small"))).attrs["detail"] == "totals"
+    assert results_of(read_case(small_inputs("small"))).attrs["detail"] == "full"
+    sampled = small_inputs("small", base_collection_rate=xr.DataArray([0.2, 0.3], coords={"sample": [0, 1]}))
+    assert results_of(read_case(sampled)).attrs["detail"] == "totals"
 
 
 def test_what_a_scenario_builds_on_is_saved_with_its_run(tmp_path):
@@ -131,9 +135,6 @@ def test_samples_must_be_the_same(hand):
 
 
 def test_a_run_with_several_domestic_sources_keeps_what_its_cost_needs():
-    import numpy as np
-    import xarray as xr
-
     origins = {"origin": ["A", "mud", "brine"]}
     inputs = small_inputs(
         "sources",
@@ -142,6 +143,6 @@ def test_a_run_with_several_domestic_sources_keeps_what_its_cost_needs():
         primary_capacity=xr.DataArray([0.0, 1.0, 2.0], coords=origins),
         primary_cost=xr.DataArray([0.0, 31000.0, 32000.0], coords=origins),
     )
-    results = results_of(read_case(inputs))
+    results = results_of(read_case(inputs), "totals")
     # 1 t at 1000 and 2 t at 2000 above the price
     np.testing.assert_allclose(results.arrays("indicators")["public_cost"], 5000.0)
