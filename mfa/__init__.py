@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mfa.stock_models import inflow_driven, stock_driven
     from mfa.studies.compare import compare
     from mfa.studies.drill import drill
+    from mfa.studies.search import SearchResult, search
     from mfa.studies.sweep import Sweep, sweep
     from mfa.units import quantify
 
@@ -30,6 +31,7 @@ _HOME = {
     "MfaError": "mfa.errors",
     "Results": "mfa.results",
     "Scenario": "mfa.inputs",
+    "SearchResult": "mfa.studies.search",
     "Sweep": "mfa.studies.sweep",
     "compare": "mfa.studies.compare",
     "drill": "mfa.studies.drill",
@@ -38,6 +40,7 @@ _HOME = {
     "open_results": "mfa.results",
     "quantify": "mfa.units",
     "run": "mfa.run",
+    "search": "mfa.studies.search",
     "stock_driven": "mfa.stock_models",
     "sweep": "mfa.studies.sweep",
 }
@@ -49,6 +52,7 @@ __all__ = [
     "MfaError",
     "Results",
     "Scenario",
+    "SearchResult",
     "Sweep",
     "__version__",
     "compare",
@@ -58,6 +62,7 @@ __all__ = [
     "open_results",
     "quantify",
     "run",
+    "search",
     "stock_driven",
     "sweep",
 ]

@@ -19,7 +19,7 @@ class Format(enum.StrEnum):
     csv = "csv"
 
 
-def check_vary(vary: list[str]) -> None:
+def check_vary(vary: list[str], example: str = "0:0.8:5") -> None:
     """Refuse a --vary that is not KEY=VALUES, as wrong usage."""
     for text in vary:
         key, equals, said = text.partition("=")

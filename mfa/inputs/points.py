@@ -136,12 +136,15 @@ class Points:
         corners = np.flatnonzero(((self.rows == 0) | (self.rows == last)).all(axis=1))
         self.inputs_at(corners[: 1 << 6])
 
-    def array(self, name: str, numbers: np.ndarray) -> Any:
-        """A touched parameter at the points of some numbers, with the dim `sample`; None if it is not given."""
+    def array(self, name: str, numbers: np.ndarray, labels: np.ndarray | None = None) -> Any:
+        """A touched parameter at the points of some numbers, with the dim `sample`; None if it is not given.
+
+        The labels of `sample` are the numbers if none are given.
+        """
         versions = self._versions[name]
         if not versions.parts:
             return None
-        coords = {"sample": numbers, **self._coordinates(versions.dims)}
+        coords = {"sample": numbers if labels is None else labels, **self._coordinates(versions.dims)}
         chosen = versions.of_point[numbers]
         parts = [
             xr.DataArray(values[chosen], dims=("sample", *versions.dims), coords=coords, attrs=versions.attrs)

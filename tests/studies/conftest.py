@@ -89,6 +89,15 @@ class HandResults:
 
 
 @pytest.fixture
+def one_product(tmp_path, monkeypatch):
+    """1000 phones a year, 10 kg Co and 2 kg Li each, discarded after 2 years; all that is collected is recycled."""
+    from tests.studies.one_product import write_one_product
+
+    monkeypatch.chdir(tmp_path)
+    return write_one_product(tmp_path)
+
+
+@pytest.fixture
 def hand():
     return HandResults
 

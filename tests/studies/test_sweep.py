@@ -14,42 +14,6 @@ from mfa.errors import InputError
 from mfa.studies.chunks import usable_jobs
 from mfa.studies.sweep import period_of
 
-FILES = {
-    "labels.csv": "dimension,label,name,group,per_unit,note\nregion,Here,Here,,,\norigin,A,A,,,\n"
-    "product,phone,Phone,,,\n"
-    "component,battery,Battery,,,\nchemistry,NMC,NMC,,,\nelement,Co,Cobalt,,,\nelement,Li,Lithium,,,\n"
-    "route,hydro,Hydro,,,\n",
-    "references.bib": "@misc{TEST,\n  title = {Made up for the tests}\n}\n",
-    "datapackage.json": '{"mfa": {"money": "USD_2024", "first_year": 2020, "last_year": 2029}}',
-}
-TABLES = {
-    "sales": ("product", "phone,1000", "unit/yr"),
-    "chemistry_share": ("product,component,chemistry", "phone,battery,NMC,1", "1"),
-    "content": ("element", "Co,0.01|Li,0.002", "t/unit"),
-    "component_mass": ("component", "battery,0.05", "t/unit"),
-    "recovery_yield": ("route,element", "hydro,*,0.8", "1"),
-    "import_share": ("origin,element", "A,*,1", "1"),
-    "base_price": ("element", "Co,30000|Li,10000", "USD_2024/t"),
-}
-
-
-@pytest.fixture
-def one_product(tmp_path, monkeypatch):
-    """1000 phones a year, 10 kg Co and 2 kg Li each, discarded after 2 years; all that is collected is recycled."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "tiny").mkdir()
-    for name, text in FILES.items():
-        (tmp_path / "tiny" / name).write_text(text)
-    for name, (columns, rows, unit) in TABLES.items():
-        lines = [f"{columns},value,unit,provenance,source"]
-        lines += [f"{row},{unit},estimate,TEST" for row in rows.split("|")]
-        (tmp_path / "tiny" / f"{name}.csv").write_text("\n".join(lines) + "\n")
-    (tmp_path / "tiny" / "lifetime.csv").write_text(
-        "product,survival,term,value,unit,provenance,source\nphone,fixed,mean,2,yr,estimate,TEST\n"
-    )
-    (tmp_path / "one.yaml").write_text("name: one\ndataset: tiny\nyears: [2020, 2029]\n")
-    return "one.yaml"
-
 
 def test_secondary_by_hand(one_product):
     # 1000 phones x 10 kg = 10 t Co a year are discarded from the third year on; collected x 0.8 is secondary:
