@@ -1,6 +1,6 @@
 """Speed of sweeps and searches of the Japan vision scenario: `pytest tests/benchmarks/test_sweep_search.py -s`.
 
-Prints what is measured beside what is wanted on two cores; nothing is asserted of the times, which depend on the machine.
+Prints what is measured beside what is wanted on two cores; nothing is asserted of the times.
 """
 
 from __future__ import annotations
