@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mfa.report.panels import DASHED, INK, STYLE, Multiples, value_ticks
+from mfa.vocabulary import SCRAP
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -40,11 +41,20 @@ ORIGIN_COLOURS = {
     "ARG": "#EE8866", "IDN": "#332288", "MDG": "#117733", "CAN": "#661100", "NOR": "#6699CC", "USA": "#AA4466",
 }  # fmt: skip
 """Origins that keep their colour in all scenarios; the others take what is left over."""
+PRODUCT_COLOURS = {
+    "bev": "#4477AA", "phev": "#66CCEE", "hev_nimh": "#228833", "hev_liion": "#BBCC33", "car_small_magnets": "#99DDFF",
+    "smartphone": "#EE6677", "notebook_pc": "#FFAABB", "room_ac": "#EE8866", "package_ac": "#994455",
+    "servo_motor": "#CCBB44", "wind_turbine": "#44BB99", "other_magnets": "#AA3377",
+}  # fmt: skip
+"""Products that keep their colour in all scenarios; the others take what is left over."""
+N_PRODUCTS = len(PRODUCT_COLOURS)
+"""Products with a colour of their own, the heaviest ones; the others are summed."""
 GREY, PALE = "#BBBBBB", "#DDDDDD"
 ELEMENT_NAMES = {
     "Li": "Lithium", "Co": "Cobalt", "Ni": "Nickel", "Nd": "Neodymium", "Pr": "Praseodymium", "Dy": "Dysprosium",
     "Tb": "Terbium",
 }  # fmt: skip
+SCRAP_COLOURS = {"old": "#228833", "new": "#BBCC33", "imported": "#EEDD88"}
 PNG_DPI = 150
 
 
@@ -114,6 +124,7 @@ def figure_data(results: Results) -> FigureData:
         return total(flows[name], results.dims("flows", name), keep)
 
     elements = results.labels["element"]
+    dims = results.dims("flows", "collected")
     need, need_for_import = (policy[name].sum(axis=1) for name in ("requirement", "import_need"))
     share = np.divide(need_for_import, need, out=np.full(need.shape, np.nan), where=need > 0)
     return FigureData(
@@ -125,7 +136,7 @@ def figure_data(results: Results) -> FigureData:
         {
             "stock_by_product": _stock_stack(results, total(stocks["in_use"], results.dims("stocks", "in_use"),
                                                             ("time", "product", "element"))),
-            "discards_by_destination": _discard_stack(flow),
+            "discards_by_destination": _discard_stack(flows, lambda array: total(array, dims, year_element)),
             "supply_mix": _supply_stack(results, flow, policy),
         },
         _mean(share),
@@ -150,34 +161,53 @@ def _element_name(results: Results, element: str) -> str:
 
 
 def _stock_stack(results: Results, in_use: np.ndarray) -> Stack:
-    groups: dict[str, list[int]] = {}
-    for position, product in enumerate(results.labels["product"]):
-        groups.setdefault(results.label_group("product", product), []).append(position)
-    names = [group[:1].upper() + group[1:].replace("_", " ") for group in groups]
-    values = [in_use[:, positions].sum(axis=1) for positions in groups.values()]
-    colours = list(SERIES_COLOURS[: len(names)])
-    if len(names) > len(SERIES_COLOURS):  # the largest keep a colour of their own
-        everything = np.maximum(in_use.sum(axis=(0, 1)), 1e-300)
-        weight = [float((value.sum(axis=0) / everything).max()) for value in values]
-        ranked = sorted(range(len(names)), key=lambda i: -weight[i])
-        shown, rest = sorted(ranked[: len(SERIES_COLOURS)]), ranked[len(SERIES_COLOURS) :]
-        names = [*(names[i] for i in shown), f"{len(rest)} other products"]
-        values = [*(values[i] for i in shown), np.sum([values[i] for i in rest], axis=0)]
+    """Metal in use [time, product, element]: the products with the largest share in a year, and the sum of the others.
+
+    Years with less than a quarter of the largest stock of an element do not count for it.
+    """
+    products = results.labels["product"]
+    everything = in_use.sum(axis=1, keepdims=True)
+    counts = everything >= np.maximum(0.25 * everything.max(axis=0, keepdims=True), 1e-300)
+    share = np.divide(in_use, everything, out=np.zeros(in_use.shape), where=np.broadcast_to(counts, in_use.shape))
+    weight = share.max(axis=(0, 2))
+    ranked = np.argsort(-weight, kind="stable")
+    shown = sorted(int(i) for i in ranked[:N_PRODUCTS])
+    rest = [i for i in range(len(products)) if i not in shown]
+    names = [results.label_name("product", products[i]) for i in shown]
+    values = [in_use[:, i] for i in shown]
+    taken = {products[i]: PRODUCT_COLOURS[products[i]] for i in shown if products[i] in PRODUCT_COLOURS}
+    left_over = [
+        colour for colour in dict.fromkeys((*SERIES_COLOURS, *PRODUCT_COLOURS.values())) if colour not in taken.values()
+    ]
+    colours = [taken.get(products[i]) or left_over.pop(0) for i in shown]
+    if rest:
+        names.append(
+            results.label_name("product", products[rest[0]]) if len(rest) == 1 else f"{len(rest)} other products"
+        )
+        values.append(in_use[:, rest].sum(axis=1))
         colours.append(GREY)
     return Stack("Metal in products in use, at year end", "t", names, colours, np.array(values))
 
 
-def _discard_stack(flow: Callable[..., np.ndarray]) -> Stack:
+def _discard_stack(flows: dict[str, np.ndarray], total: Callable[[np.ndarray], np.ndarray]) -> Stack:
+    """Where the discards of each year go.
+
+    What leaves a drawer meets the same collection as what is discarded directly, but was discarded in an earlier year:
+    of what is collected or not, the share of the direct discards is shown, so that the layers add up to the discards.
+    """
+    direct, pool = flows["discards_direct"], flows["discards_direct"] + flows["released"]
+    share = np.divide(direct, pool, out=np.zeros(pool.shape), where=pool > 0.0)
     layers = {
-        "Collected for recycling": (flow("collected"), "#228833"),
-        "Reused or second life": (flow("reused") + flow("to_second_life"), "#44BB99"),
-        "Put into drawers": (flow("discards_hibernating"), "#CCBB44"),
-        "Exported as used products": (flow("exports_used"), "#4477AA"),
-        "Not collected": (flow("uncollected"), "#EE6677"),
+        "Collected for recycling": (flows["collected"] * share, "#228833"),
+        "Reused or second life": ((flows["reused"] + flows["to_second_life"]) * share, "#44BB99"),
+        "Put into drawers": (flows["discards_hibernating"], "#CCBB44"),
+        "Exported as used products": (flows["exports_used"], "#4477AA"),
+        "Not collected": (flows["uncollected"] * share, "#EE6677"),
     }
-    values = np.array([values for values, _ in layers.values()])
-    note = "What leaves a drawer counts once more, as collected or not."
-    return Stack("Discards by destination", "t/yr", list(layers), [c for _, c in layers.values()], values, note=note)
+    values = np.array([total(values) for values, _ in layers.values()])
+    note = "Without what leaves the drawers of earlier years."
+    colours = [colour for _, colour in layers.values()]
+    return Stack("Discards of the year by destination", "t/yr", list(layers), colours, values, note=note)
 
 
 def _supply_stack(results: Results, flow: Callable[..., np.ndarray], policy: dict[str, np.ndarray]) -> Stack:
@@ -197,7 +227,13 @@ def _supply_stack(results: Results, flow: Callable[..., np.ndarray], policy: dic
     exported = flow("exports_refined")
     primary = flow("primary")
     surplus_secondary = np.maximum(flow("secondary") - secondary, 0.0)
-    layers = [("Secondary metal, used at home", secondary, "#228833")]
+    recovered = flow("secondary", ("time", "element", "scrap"))
+    by_scrap = recovered / np.where(recovered.sum(axis=-1) > 0.0, recovered.sum(axis=-1), 1.0)[..., None]
+    layers = [
+        (f"Secondary metal from {kind} scrap", secondary * by_scrap[..., i], SCRAP_COLOURS[kind])
+        for i, kind in enumerate(SCRAP)
+        if kind != "imported" or recovered[..., i].any()
+    ]
     primary_used = np.maximum(primary - np.maximum(exported - surplus_secondary, 0.0), 0.0)
     if primary_used.any():
         layers.append(("Domestic primary metal", primary_used, "#44BB99"))

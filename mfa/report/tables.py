@@ -28,15 +28,15 @@ HEADLINE: dict[str, tuple[str, str]] = {
 }
 """Columns of the headline: words and unit."""
 HEADS = (
-    ("", "in use"), ("dis-", "carded"), ("re-", "covered"), ("", "EoL-RR"), ("", "EoL-RIR"), ("import", "need"),
-    ("self-suf-", "ficiency"), ("", "HHI"), ("", "unmet"),
+    ("", "in use"), ("dis-", "carded"), ("re-", "covered"), ("", "EoL-RR"), ("", "EoL-RIR"),
+    ("import re-", "quirement"), ("self-suf-", "ficiency"), ("", "HHI"), ("", "unmet"),
 )  # fmt: skip
 """The same words on two lines, for a narrow terminal."""
 HEADLINE_NOTES = (
     "in use: in products at year end; discarded: direct, into drawers or exported used; recovered: from",
     "old scrap; EoL-RR: recovered over direct discards and releases from drawers; EoL-RIR: metal used",
-    "from old and imported scrap over the need met; import need and self-sufficiency: shares of the",
-    "need; HHI: of refined imports, 10 000 points are one origin; unmet: share of the need not met.",
+    "from old and imported scrap over the need met; import requirement and self-sufficiency: shares",
+    "of the need; HHI: of refined imports, 10 000 points are one origin; unmet: share of the need.",
 )
 
 

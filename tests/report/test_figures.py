@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import mfa
 from mfa.errors import MfaError
-from mfa.report.figures import draw_figures, figure_data, stacked_figure
+from mfa.report.figures import N_PRODUCTS, PRODUCT_COLOURS, draw_figures, figure_data, stacked_figure
 from mfa.report.worker import FigureWorker
 from mfa.results import Results
 from tests.conftest import make_results
@@ -20,16 +21,63 @@ def test_layers_add_up_to_the_totals(results: Results) -> None:
     data = figure_data(results)
     stock = results.plain("stocks")["in_use"].sum(("region", "product", "component")).values
     np.testing.assert_allclose(data.stacks["stock_by_product"].values.sum(axis=0), stock)
-    imports = results.plain("flows")["imports"].sum(("region", "origin")).values
+    flows = results.plain("flows")
+    imports = flows["imports"].sum(("region", "origin")).values
     supply = data.stacks["supply_mix"]
     layers = [i for i, name in enumerate(supply.names) if name.startswith("Imports")]
     np.testing.assert_allclose(supply.values[layers].sum(axis=0), imports)
 
 
+def test_layers_of_a_run_add_up() -> None:
+    """Discards to all that left use, supply to the need, in every year of the reference."""
+    results = mfa.run("japan-reference")
+    stacks = figure_data(results).stacks
+    flows, policy = results.plain("flows").sum("region"), results.plain("policy").sum("region")
+    discards = sum(flows[name] for name in ("discards_direct", "discards_hibernating", "exports_used"))
+    np.testing.assert_allclose(
+        stacks["discards_by_destination"].values.sum(axis=0), discards.sum(("product", "component")), atol=1e-9
+    )
+    supply = stacks["supply_mix"]
+    np.testing.assert_allclose(supply.values.sum(axis=0), policy["requirement"], rtol=1e-9, atol=1e-9)
+    secondary = [i for i, name in enumerate(supply.names) if name.startswith("Secondary")]
+    np.testing.assert_allclose(supply.values[secondary].sum(axis=0), policy["domestic_use"], rtol=1e-9, atol=1e-9)
+    old = flows["secondary"].sum("route").sel(scrap="old") / flows["secondary"].sum(("route", "scrap"))
+    shown = supply.values[supply.names.index("Secondary metal from old scrap")]
+    np.testing.assert_allclose(shown[50], (policy["domestic_use"] * old)[50])
+
+
+def test_discards_are_shown_without_what_leaves_the_drawers() -> None:
+    """10 t discarded directly and 30 t out of drawers, a quarter of the 40 t collected: 2.5 t of the discards."""
+    results = make_results(small=True)
+    flows = results.arrays("flows")
+    for name in ("discards_direct", "released", "collected", "uncollected", "reused", "to_second_life"):
+        flows[name][:] = 0.0
+    first = (0, 0, 0, 0, 0, 0)
+    flows["discards_direct"][first], flows["released"][first] = 10.0, 30.0
+    flows["collected"][first], flows["uncollected"][first] = 10.0, 30.0
+    stack = figure_data(results).stacks["discards_by_destination"]
+    shown = dict(zip(stack.names, stack.values[:, 0, 0], strict=True))
+    assert (shown["Collected for recycling"], shown["Not collected"]) == (2.5, 7.5)
+
+
+def test_the_largest_products_have_colours_of_their_own() -> None:
+    results = make_results()
+    stack = figure_data(results).stacks["stock_by_product"]
+    assert len(stack.names) == len(set(stack.colours)) == N_PRODUCTS + 1
+    assert stack.names[-1] == f"{len(results.labels['product']) - N_PRODUCTS} other products"
+    for product, colour in PRODUCT_COLOURS.items():
+        name = results.label_name("product", product)
+        assert name not in stack.names or stack.colours[stack.names.index(name)] == colour
+
+
 def test_names_are_those_of_the_labels(results: Results) -> None:
     data = figure_data(results)
     assert data.element_names == ["Lithium", "Cobalt", "Nickel"]
-    assert data.stacks["stock_by_product"].names == ["Vehicles"]
+    assert data.stacks["stock_by_product"].names == [
+        "Battery electric car",
+        "Plug-in hybrid car",
+        "Full hybrid car, NiMH battery",
+    ]
     assert "Imports: Argentina" in data.stacks["supply_mix"].names
     assert "Scope of the need: products" in data.caption
 
