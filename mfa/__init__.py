@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mfa.stock_models import inflow_driven, stock_driven
     from mfa.studies.compare import compare
     from mfa.studies.drill import drill
+    from mfa.studies.ensemble import ensemble
+    from mfa.studies.ensemble_result import Ensemble, open_ensemble
     from mfa.studies.search import SearchResult, search
     from mfa.studies.sweep import Sweep, sweep
     from mfa.units import quantify
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "Ensemble": "mfa.studies.ensemble_result",
     "Inputs": "mfa.inputs",
     "Lifetime": "mfa.lifetimes",
     "MfaError": "mfa.errors",
@@ -35,8 +38,10 @@ _HOME = {
     "Sweep": "mfa.studies.sweep",
     "compare": "mfa.studies.compare",
     "drill": "mfa.studies.drill",
+    "ensemble": "mfa.studies.ensemble",
     "inflow_driven": "mfa.stock_models",
     "load_scenario": "mfa.inputs",
+    "open_ensemble": "mfa.studies.ensemble_result",
     "open_results": "mfa.results",
     "quantify": "mfa.units",
     "run": "mfa.run",
@@ -47,6 +52,7 @@ _HOME = {
 """Module of each public name."""
 
 __all__ = [
+    "Ensemble",
     "Inputs",
     "Lifetime",
     "MfaError",
@@ -57,8 +63,10 @@ __all__ = [
     "__version__",
     "compare",
     "drill",
+    "ensemble",
     "inflow_driven",
     "load_scenario",
+    "open_ensemble",
     "open_results",
     "quantify",
     "run",

@@ -12,6 +12,7 @@ import typer
 from mfa.commands.common import INTERRUPTED, Debug, Progress, Quiet, guarded
 from mfa.commands.compare import compare
 from mfa.commands.drill import drill
+from mfa.commands.ensemble import ensemble
 from mfa.commands.search import search
 from mfa.commands.sweep import sweep
 from mfa.errors import MfaError
@@ -132,6 +133,7 @@ def run_text(results: Results, changes: list[str]) -> str:
 
 app.command()(compare)
 app.command()(drill)
+app.command()(ensemble)
 app.command()(sweep)
 app.command()(search)
 

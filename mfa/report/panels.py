@@ -113,7 +113,9 @@ class Panel:
     years : tuple of int
         First and last year.
     top : float
-        Value at the upper edge; 0 lies at the lower edge.
+        Value at the upper edge.
+    bottom : float
+        Value at the lower edge.
     """
 
     x: float
@@ -122,6 +124,7 @@ class Panel:
     height: float
     years: tuple[int, int] = (0, 1)
     top: float = 1.0
+    bottom: float = 0.0
 
     def across(self, years: Any) -> Any:
         """Horizontal place of years."""
@@ -129,7 +132,7 @@ class Panel:
 
     def up(self, values: Any) -> Any:
         """Vertical place of values."""
-        return self.y + self.height * np.asarray(values, dtype=float) / self.top
+        return self.y + self.height * (np.asarray(values, dtype=float) - self.bottom) / (self.top - self.bottom)
 
 
 class Multiples:
@@ -173,7 +176,13 @@ class Multiples:
         self.figure.text(x, y, words, fontsize=size, color=color, **options)
 
     def frame(
-        self, panel: Panel, title: str, years: Sequence[int] | np.ndarray, top: float, ticks: Sequence[float]
+        self,
+        panel: Panel,
+        title: str,
+        years: Sequence[int] | np.ndarray,
+        top: float,
+        ticks: Sequence[float],
+        bottom: float = 0.0,
     ) -> None:
         """Draw title and axes of a panel, and fix its scale.
 
@@ -189,9 +198,11 @@ class Multiples:
             Value at the upper edge.
         ticks : sequence of float
             Values to name.
+        bottom : float
+            Value at the lower edge.
         """
         start, stop = int(years[0]), max(int(years[-1]), int(years[0]) + 1)
-        panel.years, panel.top = (start, stop), top
+        panel.years, panel.top, panel.bottom = (start, stop), top, bottom
         tick_x, tick_y = 0.03 / WIDTH, 0.03 / self.height
         axis = [[(panel.x, panel.y + panel.height), (panel.x, panel.y), (panel.x + panel.width, panel.y)]]
         for year in year_ticks(start, stop):
