@@ -319,7 +319,8 @@ def test_words_tables_and_pictures(reference):
     summary = found.summary()
     assert summary["year"].tolist() == [2030]
     row = summary.iloc[0]
-    assert f"{row['median']:.3g} ({row['low']:.3g}-{row['high']:.3g}) [9 % none]" in text
+    low, median, high = (100 * row[name] for name in ("low", "median", "high"))
+    assert f"{median:.3g} ({low:.3g}-{high:.3g}) [9 % none]" in text
     assert "<table>" in found._repr_html_() and "[9 % none]" in found._repr_html_()
     figure = found.plot("import_requirement", "Co")
     words = {text.get_text() for text in figure.texts}

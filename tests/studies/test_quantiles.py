@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -45,6 +45,7 @@ def test_nothing_and_a_single_sample():
     assert (one.quantiles[:, 0] == 7.0).all() and np.isnan(one.sd[0])
 
 
+@settings(deadline=None)
 @given(numbers)
 def test_against_numpy(values):
     found = statistics(values)
@@ -54,6 +55,7 @@ def test_against_numpy(values):
     assert found.missing[0] == np.isnan(values).mean()
 
 
+@settings(deadline=None)
 @given(numbers, st.randoms())
 def test_the_order_of_samples_does_not_matter(values, random):
     other = values.tolist()
