@@ -389,7 +389,7 @@ class Inputs:
         result = object.__new__(Inputs)
         result.__dict__.update(self.__dict__)
         result.arrays = {**self.arrays, **arrays}
-        labels: dict[str, Any] = {"sample": [int(label) for label in samples], **self.labels}
+        labels: dict[str, Any] = {**self.labels, "sample": [int(label) for label in samples]}
         result.labels = {dim: labels[dim] for dim in DIMENSIONS if dim in labels}
         result.attrs = dict(self.attrs)
         return result
