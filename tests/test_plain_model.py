@@ -14,7 +14,7 @@ from tests.tiny_systems import by_origin, worked_year
 # --- identities -----------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("levers", "seed"),
-    [("none", 0), ("none", 1), ("every", 2), ("every", 11), ("every", 23), *[("all", seed) for seed in range(6)]],
+    [("none", 0), ("none", 1), ("every", 2), ("all", 100), ("all", 101)],
 )
 def test_identities_of_section_2(levers: str, seed: int) -> None:
     arrays, years, lifetimes = random_system(seed, levers)

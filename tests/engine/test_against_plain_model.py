@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -25,13 +26,18 @@ LEAST = 2
 
 @functools.cache
 def plain_results(levers: str, seed: int) -> PlainResults:
-    arrays, years, lifetimes = random_system(seed, levers)
+    arrays, years, lifetimes = system(levers, seed)
     return run_plain({**arrays, **lifetimes}, years)
+
+
+@functools.cache
+def system(levers: str, seed: int) -> Any:
+    return random_system(seed, levers)
 
 
 @pytest.mark.parametrize(("levers", "seed"), SYSTEMS)
 def test_engine_and_plain_model_agree(levers: str, seed: int) -> None:
-    arrays, years, lifetimes = random_system(seed, levers)
+    arrays, years, lifetimes = system(levers, seed)
     plain = plain_results(levers, seed)
     engine = mfa.run(engine_inputs(arrays, years, lifetimes))
     assert differences(engine, plain) == []
@@ -40,6 +46,6 @@ def test_engine_and_plain_model_agree(levers: str, seed: int) -> None:
 
 
 def test_the_systems_come_to_every_special_case() -> None:
-    seen = Counter(branch for system in SYSTEMS for branch in plain_results(*system).branches)
+    seen = Counter(branch for one in SYSTEMS for branch in plain_results(*one).branches)
     rare = {branch: seen[branch] for branch in BRANCHES if seen[branch] < LEAST}
     assert rare == {}

@@ -18,8 +18,8 @@ from tests.random_systems import LEVERS, random_system
 
 Arrays = dict[str, Any]
 Lifetimes = Mapping[str, Mapping[str, Any]]
-FEW = settings(max_examples=6, deadline=None)
-SOME = settings(max_examples=12, deadline=None)
+FEW = settings(max_examples=5, deadline=None)
+SOME = settings(max_examples=10, deadline=None)
 SEEDS = st.integers(0, 10_000)
 SOME_LEVERS = st.sets(st.sampled_from(LEVERS)).map(sorted)
 NUMBERS = ("flows", "stocks", "items", "components", "policy")

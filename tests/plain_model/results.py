@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -108,6 +107,14 @@ DIMS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """Dims of the keys of every result, by group and name."""
 
+_AROUND_ELEMENT = {
+    (group, name): (dims[: dims.index("element")], dims[dims.index("element") + 1 :])
+    for group, names in DIMS.items()
+    for name, dims in names.items()
+    if "element" in dims
+}
+"""Dims before and after the element."""
+
 
 @dataclass
 class PlainResults:
@@ -144,16 +151,14 @@ class PlainResults:
 
     def put_material(self, group: str, name: str, material: Mapping[str, float], **labels: Any) -> None:
         """Add the layers of a material to the cells of these labels."""
-        dims = DIMS[group][name]
-        place = dims.index("element")
-        before = tuple(labels[d] for d in dims[:place])
-        after = tuple(labels[d] for d in dims[place + 1 :])
-        cells = getattr(self, group)[name]
+        before, after = _AROUND_ELEMENT[group, name]
+        first, last = tuple([labels[d] for d in before]), tuple([labels[d] for d in after])
+        cells, totals = getattr(self, group)[name], self._totals
+        place = (name, labels["region"], labels["time"])
         for layer, value in material.items():
-            key = (*before, layer, *after)
+            key, total = (*first, layer, *last), (*place, layer)
             cells[key] = cells.get(key, 0.0) + value
-            total = (name, labels["region"], labels["time"], layer)
-            self._totals[total] = self._totals.get(total, 0.0) + value
+            totals[total] = totals.get(total, 0.0) + value
 
     def total(self, name: str, region: Any, year: int, element: str) -> float:
         """Flow or stock of an element ('mass': of components), summed over all other dims."""
@@ -175,15 +180,15 @@ class PlainResults:
             group = "policy"
         own = DIMS[group][name]
         cells = getattr(self, group)[name]
-        text = any(isinstance(value, str) for value in cells.values())
+        text = isinstance(next(iter(cells.values()), 0.0), str)
         array = np.full([len(coords[d]) for d in dims], "" if text else 0.0, dtype=object if text else float)
         place = {d: {label: number for number, label in enumerate(coords[d])} for d in coords}
-        fixed = [d for d in own if d in coords and d not in dims]
+        kept = [(own.index(d), place[d]) for d in dims]
+        fixed = [(own.index(d), place[d]) for d in own if d in coords and d not in dims]
         for key, value in cells.items():
-            labels = dict(zip(own, key, strict=True))
-            if any(labels[d] not in place[d] for d in itertools.chain(dims, fixed)):
+            where = tuple([numbers.get(key[i], -1) for i, numbers in kept])
+            if -1 in where or any(key[i] not in numbers for i, numbers in fixed):
                 continue
-            where = tuple(place[d][labels[d]] for d in dims)
             if text:
                 array[where] = value
             else:

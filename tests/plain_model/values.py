@@ -193,10 +193,7 @@ class Values:
                 raise ValueError(f"labels of {dimension} differ between arrays: {self.labels[dimension]} and {axis}")
             self.labels[dimension] = axis
             axes.append(axis)
-        cells = {}
-        for places in itertools.product(*[range(len(axis)) for axis in axes]):
-            key = tuple(axis[place] for axis, place in zip(axes, places, strict=True))
-            cells[key] = given.values[places].item() if hasattr(given.values[places], "item") else given.values[places]
+        cells = dict(zip(itertools.product(*axes), given.values.ravel().tolist(), strict=True))
         return tuple(given.dims), cells
 
     def _exists(self, p: Any, k: Any) -> bool:
