@@ -240,7 +240,7 @@ def _lifetimes(make: _Maker, on: set[str]) -> dict[str, dict[str, Any]]:
     lifetimes = {"lifetime": family("region cohort product", 3.0, 9.0)}
     if "component_life" in on:
         lifetimes["component_lifetime"] = family("region product component", 2.0, 8.0)
-        off = make.coin("product component", 0.3)  # NaN: this component lives as long as its product
+        off = make.coin("region product component", 0.3)  # NaN: this component lives as long as its product
         for term, value in lifetimes["component_lifetime"].items():
             if term != "survival":
                 lifetimes["component_lifetime"][term] = make.in_order(value.where(~off))
@@ -280,7 +280,7 @@ def _use_levers(arrays: dict[str, Any], make: _Maker, on: set[str]) -> None:
         basis = rng.choice(["discards", "sales"], [len(make.labels[d]) for d in dims])
         arrays["collection_quota_base"] = make.wrap(np.asarray(basis, dtype=object), dims)
         if rng.random() < 0.7:
-            penalty = make.draw(rtpk, 50.0, 3000.0)
+            penalty = make.sometimes(rtpk, 50.0, 3000.0, 0.9)
             arrays["collection_penalty"] = make.without_some("region product component", penalty, 0.3)
     if "second_life" in on:
         arrays["second_life_share"] = make.draw(rtpk, 0.0, 0.6)
