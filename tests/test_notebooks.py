@@ -168,3 +168,11 @@ def test_quota_subsidy_stockpile_key_numbers(runs: dict[str, Run]) -> None:
     row = next(iter(tables["lifted"]["value"].values()))
     assert row == pytest.approx(0.83, abs=0.005)
     assert next(iter(tables["lifted"]["reason"].values())) == "part of the need unmet"
+
+    # samples: less than half of the single run on the mean, nothing at the upper end, then mostly the quota
+    spread = tables["spread"]
+    for name, gain_2040 in (("quota", 7.5), ("subsidy", 8.7)):
+        assert 3 <= -spread["difference"][f"{name}, 2040"] < 4
+        assert -spread["difference"][f"{name}, 2040"] < gain_2040 / 2
+        assert spread["difference_p95"][f"{name}, 2040"] > -0.5
+    assert spread["difference_p50"]["quota, 2050"] < 2 * spread["difference_p50"]["subsidy, 2050"] < 0

@@ -6,6 +6,7 @@ Every number is a cell of the comparison's table.
 from __future__ import annotations
 
 import html
+import math
 import os
 import textwrap
 from collections.abc import Sequence
@@ -40,17 +41,23 @@ DETAIL_NOTE = (
     "import need: share of the need that domestic metal cannot meet, before any rationing; NIR: net import reliance; "
     "EoL-RIR: metal from old and imported scrap over the need met; N-1: need covered if the largest origin fails."
 )
+SPREAD = "  5 to 95 % of samples"
+"""Label of the row with quantiles below that of the means."""
 PRODUCTS_NAMED = 4
 """Products that are named among those with units not sold."""
 
 
 class Cell(NamedTuple):
-    """One row of the table of a comparison."""
+    """One row of the table of a comparison; with samples also the 5 and 95 % quantiles of value and difference."""
 
     value: float
     base_value: float
     difference: float
     reason: str
+    p5: float = math.nan
+    p95: float = math.nan
+    difference_p5: float = math.nan
+    difference_p95: float = math.nan
 
 
 class Reader:
@@ -60,7 +67,9 @@ class Reader:
         self.comparison = comparison
         table, setting = comparison.table, comparison.setting
         keys = ("scenario", "region", "element", "product", "indicator", "first_year", "last_year")
-        columns = [table[key].tolist() for key in (*keys, "value", "base_value", "difference", "reason")]
+        self.sampled = "p5" in table
+        fields = [field for field in Cell._fields if field in table]
+        columns = [table[key].tolist() for key in (*keys, *fields)]
         self.cells = {row[: len(keys)]: Cell(*row[len(keys) :]) for row in zip(*columns, strict=True)}
         self.spans: dict[str, tuple[int, int]] = {
             row[0]: (row[5], row[6]) for row in self.cells if row[4] == "unmet_demand_under_shock"
@@ -217,12 +226,18 @@ def _import_requirement(reader: Reader, region: str) -> Block:
             ]
             if not reader.base(name):
                 rows.append(([str(year), reader.short[name]], [shown(100 * cell.value, "%") for cell in found]))
+                if reader.sampled:
+                    spread = [f"{shown(100 * cell.p5, '%')} to {shown(100 * cell.p95, '%')}" for cell in found]
+                    rows.append(([str(year), SPREAD], spread))
                 continue
             cells = [signed(100 * cell.difference) for cell in found]
-            if all(cell in ("0.0", "-") for cell in cells):
+            spread = [f"{signed(100 * cell.difference_p5)} to {signed(100 * cell.difference_p95)}" for cell in found]
+            if {*cells, *spread} <= {"0.0", "-", "0.0 to 0.0", "- to -"}:
                 alike.append(reader.short[name])
-            else:
-                rows.append(([str(year), reader.short[name]], cells))
+                continue
+            rows.append(([str(year), reader.short[name]], cells))
+            if reader.sampled:
+                rows.append(([str(year), SPREAD], spread))
         block.rows += rows
         block.notes += _alike(reader, year, alike)
     return block

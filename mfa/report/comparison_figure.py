@@ -305,7 +305,15 @@ def _whole(value: float) -> str:
 
 
 def _money_text(value: float, change: bool = False) -> str:
-    """Amount of two or three digits."""
+    """Amount of two or three digits.
+
+    Examples
+    --------
+    >>> _money_text(0.584, change=True), _money_text(107.2), _money_text(0.001)
+    ('+0.58', '107', '0')
+    """
+    if abs(value) < 0.005:
+        return "0"
     digits = 0 if abs(value) >= 9.95 else 1 if abs(value) >= 0.995 else 2
     return signed(value, digits) if change else f"{value:.{digits}f}"
 

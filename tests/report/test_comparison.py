@@ -128,12 +128,28 @@ def test_several_regions_are_named():
     assert sum(title.startswith("there: ") for title in titles) == len(titles) / 2
 
 
+def test_samples_show_their_spread_below_the_mean():
+    base, policy, same = (HandResults(samples=3).imports([[50, 5], [50, 5]]) for _ in range(3))
+    policy.indicators["import_requirement"][:, 0, 0, 0] = [0.3, 0.4, 0.5]
+    comparison = mfa.compare([base.done("a"), policy.done("b"), same.done("c")], years=[2030])
+    block = table_of(comparison, "Import requirement")
+    # changes -20, -10 and 0: mean -10, quantiles -19 and -1
+    assert [(labels[1].strip(), list(cells)) for labels, cells in block.rows] == [
+        ("a", ["50.0", "5.0"]),
+        ("5 to 95 % of samples", ["50.0 to 50.0", "5.0 to 5.0"]),
+        ("b", ["-10.0", "0.0"]),
+        ("5 to 95 % of samples", ["-19.0 to -1.0", "0.0 to 0.0"]),
+    ]
+    assert block.notes == ["2030, like the base: c"]
+    assert "Means over 3 samples" in comparison.to_text()
+
+
 def test_every_number_of_the_text_is_in_the_table(comparison):
     reader = Reader(comparison)
     assert len(reader.cells) == len(comparison.table)
     cell = reader.cell("x-ban", "here", "imports", 2031, element="Co")
     found = comparison.select("imports", scenario="x-ban", element="Co", year=2031).iloc[0]
-    assert tuple(cell) == (found.value, found.base_value, found.difference, found.reason)
+    assert tuple(cell)[:4] == (found.value, found.base_value, found.difference, found.reason)
 
 
 def test_short_names_and_scales():
