@@ -260,26 +260,22 @@ def discover(
 
 def _best_peel(values: Floats, cases: Mask, peel: float, least: int) -> tuple[int, int, float, Mask] | None:
     """The slice whose loss raises the share of cases most: factor, side, new limit and what is kept."""
-    count = max(1, round(peel * len(values)))
-    best: tuple[float, int, int, float] | None = None
-    ordered = np.sort(values, axis=0)
-    for factor in range(values.shape[1]):
-        column = values[:, factor]
-        for side in (0, 1):
-            # the next value that stays: equal values are peeled together or not at all
-            edge = ordered[count - 1, factor] if side == 0 else ordered[-count, factor]
-            kept = column > edge if side == 0 else column < edge
-            if kept.sum() < least or kept.all():
-                continue
-            density = cases[kept].mean()
-            if best is None or density > best[0]:
-                limit = column[kept].min() if side == 0 else column[kept].max()
-                best = (float(density), factor, side, float(limit))
-    if best is None or best[0] < cases.mean():
+    size = len(values)
+    count = max(1, round(peel * size))
+    # equal values are peeled together or not at all
+    ends = np.partition(values, sorted({count - 1, size - count}), axis=0)
+    kept = np.stack([values > ends[count - 1], values < ends[size - count]], axis=-1)  # point, factor, side
+    left = kept.sum(axis=0)
+    hits = kept[cases].sum(axis=0)
+    possible = (left >= least) & (left < size)
+    if not possible.any():
         return None
-    _, factor, side, limit = best
-    column = values[:, factor]
-    return factor, side, limit, column >= limit if side == 0 else column <= limit
+    density = np.where(possible, hits / np.maximum(left, 1), -1.0)
+    factor, side = (int(i) for i in np.unravel_index(int(np.argmax(density)), density.shape))
+    if density[factor, side] < cases.mean():
+        return None
+    column, stays = values[:, factor], kept[:, factor, side]
+    return factor, side, float(column[stays].min() if side == 0 else column[stays].max()), stays
 
 
 def _described(names: tuple[str, ...], values: Floats, cases: Mask, low: Floats, high: Floats) -> Box:

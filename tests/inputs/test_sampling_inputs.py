@@ -599,6 +599,7 @@ def test_samples_keep_their_numbers(project: Any) -> None:
     two_factors(project)
     design = Design("test.yaml", 10, 1)
     assert design.inputs(3, 5).labels["sample"] == [3, 4]
+    assert design.inputs(3, 5).attrs["seed"] == 1 and design.inputs(3, 5).attrs["sampling"] == "lhs"
     assert design.inputs(3, 5).arrays["opex"].coords["sample"].values.tolist() == [3, 4]
     assert design.values(3, 5).index.tolist() == [3, 4]
 

@@ -142,7 +142,9 @@ class Design:
     def inputs(self, start: int = 0, stop: int | None = None) -> Inputs:
         """Inputs of samples start to stop - 1, see `Uncertainty.sampled`; their labels are start to stop - 1."""
         start, stop = self._part(start, stop)
-        return self.uncertainty.sampled(self.shares(start, stop), range(start, stop))
+        inputs = self.uncertainty.sampled(self.shares(start, stop), range(start, stop))
+        inputs.attrs.update(seed=int(self.seed), samples=int(self.size), sampling=self.method)
+        return inputs
 
     def __repr__(self) -> str:
         name = self.uncertainty.scenario.name
@@ -177,15 +179,12 @@ class Design:
     @cached_property
     def _correlated(self) -> list[tuple[Block, Floats]]:
         """All draws of the factors that are correlated, in their order."""
-        found = []
-        for block in self.blocks:
-            pieces = [
-                self._free(block.names, start, min(start + _PIECE, self.size)) for start in range(0, self.size, _PIECE)
-            ]
-            every = np.concatenate(pieces)
-            column = dict(zip(block.names, every.T, strict=True))
-            found.append((block, correlated_columns(block, column.__getitem__, self.size)))
-        return found
+        if not self.blocks:
+            return []
+        names = [name for block in self.blocks for name in block.names]
+        pieces = [self._free(names, start, min(start + _PIECE, self.size)) for start in range(0, self.size, _PIECE)]
+        column = dict(zip(names, np.concatenate(pieces).T, strict=True))
+        return [(block, correlated_columns(block, column.__getitem__, self.size)) for block in self.blocks]
 
 
 def _check(size: int, seed: int, method: str) -> None:

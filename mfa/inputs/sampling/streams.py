@@ -21,8 +21,10 @@ domains. Steele, Lea and Flood (2014), Fast splittable pseudorandom number gener
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,13 +147,12 @@ def sobol_sequence(seed: int, names: Sequence[str], dimensions: Sequence[int], s
     dimensions : sequence of int
         Dimension of the sequence that each factor uses.
     """
+    import copy
     import warnings
-
-    from scipy.stats import qmc
 
     if not names:
         return np.empty((stop - start, 0))
-    sequence = qmc.Sobol(max(dimensions) + 1, scramble=False, bits=SOBOL_BITS)
+    sequence = copy.deepcopy(_sequence(max(dimensions) + 1))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # balance is spoken of where the design is made
         if start:
@@ -160,6 +161,14 @@ def sobol_sequence(seed: int, names: Sequence[str], dimensions: Sequence[int], s
     words = (points * 2.0**SOBOL_BITS).astype(np.uint64)
     scrambled = owen_scrambled(factor_keys(seed, names, "sobol"), words)
     return (scrambled.astype(np.float64) + 0.5) * 2.0**-SOBOL_BITS
+
+
+@functools.lru_cache(maxsize=4)
+def _sequence(dimensions: int) -> Any:
+    """Sequence at its first point; reading the direction numbers takes longer than a chunk of points."""
+    from scipy.stats import qmc
+
+    return qmc.Sobol(dimensions, scramble=False, bits=SOBOL_BITS)
 
 
 def owen_scrambled(keys: Words, words: Words) -> Words:

@@ -90,7 +90,6 @@ class Uncertainty:
         self._exists = self._pairs()
         self._coordinates: dict[str, Any] = {}
         self._place(planner)
-        self._planner = planner
 
     def _chosen(self, vary: Sequence[str] | None, hold: Sequence[str] | None) -> list[Factor]:
         """Factors that vary."""
