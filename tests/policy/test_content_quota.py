@@ -113,6 +113,15 @@ def test_only_obliged_uses_earn_credits() -> None:
     # 50 t: 30 to the obligation; the other 20 pro rata to what is left of the need, 70 of 170 t to the obliged use
     run = content_system([50.0], credit_life=1.0, other_need=100.0)
     assert run.get("credit_balance") == pytest.approx(20.0 * 70.0 / 170.0)
+    # phones need 40 of 100 t and owe nothing: cars owe 18 of 60 t; the 32 t left go to 42 t of cars and 40 t of phones
+    products = ["car", "phone"]
+    run = content_system(
+        [50.0],
+        credit_life=1.0,
+        sales=array([600.0, 400.0], product=products),
+        content_quota=array([0.3, 0.0], product=products),
+    )
+    assert run.get("credit_balance") == pytest.approx(32.0 * 42.0 / 82.0)
 
 
 def test_old_scrap_only() -> None:
