@@ -52,6 +52,9 @@ def test_new_products_fail_with_their_components_from_the_second_year_on() -> No
     # 100 sold in 2020: no component fails that year, 22.1 % the next
     run = component_system(2, initial_stock=None, initial_chemistry_share=None, sales=path(100.0, 0.0))
     assert [run.mass("spares", year) for year in (2020, 2021)] == pytest.approx([0.0, 100.0 * FAILING])
+    # mid-year: what failed in the half year of 2020 is met in 2021 too: 1 - e^-(1.5/4)
+    run = component_system(2, initial_stock=None, initial_chemistry_share=None, sales=path(100.0, 0.0), timing="mid")
+    assert [run.mass("spares", year) for year in (2020, 2021)] == pytest.approx([0.0, 100.0 * (1 - math.exp(-0.375))])
 
 
 def test_above_the_age_limit_the_product_ends_with_its_component() -> None:
