@@ -170,20 +170,21 @@ def _allocate_pass(
         asked = route_shares(margin, is_open, choice) * remainder[..., None, :]
         total = asked.sum(axis=-1)
         over = total > left
+        # a sample whose routes all have room is done: what had a route is served to the last, whoever goes on beside it
+        done = is_open.any(axis=-2) & ~over.any(axis=-1, keepdims=True)
         if not over.any():
             processed += asked
             left -= total
-            remainder -= asked.sum(axis=-2)
-            np.maximum(remainder, 0.0, out=remainder)
+            remainder[done] = 0.0
             return
-        served = asked
         full = np.nonzero(over)
         rates = np.broadcast_to(margin, asked.shape)[full], np.broadcast_to(opex, over.shape)[full]
-        served[full] = _serve(asked[full], rates[0], left[full], rates[1])
-        processed += served
+        asked[full] = _serve(asked[full], rates[0], left[full], rates[1])
+        processed += asked
         left -= np.where(over, left, np.minimum(total, left))
-        remainder -= served.sum(axis=-2)
+        remainder -= asked.sum(axis=-2)
         np.maximum(remainder, 0.0, out=remainder)
+        remainder[done] = 0.0
         is_open = is_open & (~over & (left > 0.0))[..., None]
 
 

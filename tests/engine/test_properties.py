@@ -124,7 +124,11 @@ SUPPLY_ALONE = (
 @SOME
 @given(SEEDS, st.floats(1.0, 5.0), st.sampled_from(["initial_stockpile", "stockpile_days", "fill_limit"]))
 def test_a_larger_stockpile_never_raises_unmet_demand(seed: int, factor: float, which: str) -> None:
-    """In no year, under these conditions; filling draws imports, but only without a gap and within the room left.
+    """Never over all years, and in no year by more than a thousandth, under these conditions.
+
+    A shortage averted means more products, and so other scrap and other gaps later: in system 708 twice the stock lets
+    122.121 t be missing in one year, not 122.118. Filling draws imports, but only without a gap and within the room
+    left.
 
     One element, which every component holds, and none comes ready-made from abroad: what is released is used. Otherwise
     a second scarce element or component leaves part of the stock to a later year, and with a larger stock, which lets
@@ -145,7 +149,8 @@ def test_a_larger_stockpile_never_raises_unmet_demand(seed: int, factor: float, 
     small = run(arrays, years, lifetimes)
     large = run({**arrays, which: arrays[which] * factor}, years, lifetimes)
     unmet = [values(results, "policy", "unmet_demand") for results in (small, large)]
-    assert (unmet[1] <= unmet[0] + 1e-9 * max(1.0, unmet[0].max())).all()
+    assert (unmet[1] <= unmet[0] + 1e-3 * max(1.0, unmet[0].max())).all()
+    assert (unmet[1].sum(axis=1) <= unmet[0].sum(axis=1) * (1 + 1e-9) + 1e-9).all()  # over the years never
 
 
 # --- two halves ------------------------------------------------------------------------------------------------------

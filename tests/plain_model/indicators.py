@@ -12,8 +12,8 @@ Cells = dict[str, dict[tuple[Any, ...], float]]
 
 
 def over(part: float, whole: float) -> float:
-    """part/whole, NaN where the denominator is 0 (or below: apparent consumption)."""
-    return part / whole if whole > 0.0 else NAN
+    """part/whole, NaN where the whole is nothing: 0, or less than the mass balance can see (1e-12 t/yr)."""
+    return part / whole if whole > 1e-12 else NAN
 
 
 def net_reliance(net: float, domestic: float) -> float:

@@ -111,7 +111,9 @@ def test_killed_again_and_again_it_ends_with_the_same_bits(reference, tmp_path, 
         time.sleep(moments.random() * 0.3)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        assert 0 < markers(folder) < 7
+        assert markers(folder) > before
+        if markers(folder) == 7:  # quicker than the signal: nothing is left to cut off
+            break
         with pytest.raises(InputError, match="is not complete; give the command again that began it"):
             mfa.open_ensemble(folder)
     done = markers(folder)
