@@ -36,7 +36,9 @@ class Frame:
     money: str
     scope: str
     samples: tuple[Any, ...] = ()
-    seed: Any = None
+    """Labels of the samples."""
+    design: tuple[Any, ...] = ()
+    """Seed, number of samples and method that they are drawn with, as far as they are known."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ def read_case(item: Item, name: str | None = None) -> Case:
         source.money,
         str(attrs.get("scope") or "products"),
         tuple(source.labels.get("sample", ())),
-        attrs.get("seed"),
+        tuple(attrs.get(key) for key in ("seed", "samples", "sampling")),
     )
     return Case(name or scenario, source, scenario, tuple(attrs.get("bases") or ()), frame, folder)
 
@@ -278,10 +280,22 @@ def _check_samples(cases: Sequence[Case], faults: list[tuple[type[MfaError], Fau
     mend = "draw the same samples in all scenarios, so that differences are those of the policies"
     for case in sampled[1:]:
         mine, first = case.frame, sampled[0].frame
-        if (mine.samples, mine.seed) != (first.samples, first.seed):
-            known = f"{sampled[0].name} {len(first.samples)} of seed {first.seed}"
-            what = f"has {len(mine.samples)} samples of seed {mine.seed}, {known}"
+        if (mine.samples, mine.design) != (first.samples, first.design):
+            what = f"has {_drawn(mine)}, {sampled[0].name} has {_drawn(first)}"
             faults.append((AlignmentError, Fault(case.name, what, mend)))
+
+
+def _drawn(frame: Frame) -> str:
+    """Samples of a case in words."""
+    seed, size, method = frame.design
+    words = [f"{len(frame.samples)} samples"]
+    if frame.samples and frame.samples[0] != 0:
+        words.append(f"from {frame.samples[0]} on")
+    if seed is not None:
+        words.append(f"of seed {seed}")
+    if size is not None:
+        words.append(f"out of {size}")
+    return " ".join(words) + (f" ({method})" if method is not None else "")
 
 
 # --- running ---------------------------------------------------------------------------------------------------------

@@ -128,9 +128,18 @@ def test_samples_must_be_the_same(hand):
     three, four = hand(samples=3), hand(samples=4)
     cases, _ = read_cases([three.done("a", seed=1), three.done("b", seed=1), hand().done("unsampled")])
     check_frames(cases)
-    for other in (four.done("b", seed=1), three.done("b", seed=2)):
-        cases, _ = read_cases([three.done("a", seed=1), other])
-        with pytest.raises(AlignmentError, match="draw the same samples in all scenarios"):
+    drawn = {"seed": 1, "samples": 200, "sampling": "lhs"}
+    for other, words in (
+        (four.done("b", **drawn), "has 4 samples of seed 1 out of 200 [(]lhs[)]"),
+        (three.done("b", **{**drawn, "seed": 2}), "has 3 samples of seed 2"),
+        (
+            three.done("b", **{**drawn, "samples": 300}),
+            "has 3 samples of seed 1 out of 300 [(]lhs[)], a has .* out of 200",
+        ),
+        (three.done("b"), "has 3 samples, a has"),
+    ):
+        cases, _ = read_cases([three.done("a", **drawn), other])
+        with pytest.raises(AlignmentError, match=f"b: {words}.*draw the same samples in all scenarios"):
             check_frames(cases)
 
 
