@@ -40,7 +40,10 @@ def cohort_survival(
 
 @dataclass
 class Levers:
-    """What is switched on anywhere in a run; a year skips the rest."""
+    """What is switched on in a year or was in one before it; the year skips the rest.
+
+    What a lever started may last (plants, credits, stocks), so that none is switched off again.
+    """
 
     scarcity: bool
     substitution: bool
@@ -62,9 +65,8 @@ class Levers:
     stockpile: bool
     joint_pool: bool
     domestic_primary: bool
-    product_ban: bool
     carry: bool
-    bans: NDArray[np.bool_]
+    ban: bool
     hibernation: bool
 
 
@@ -72,12 +74,12 @@ class Levers:
 class Model:
     """Everything that a run needs and that does not change while it runs.
 
-    `lasting_pairs` are those whose component may fail before its product; `item_is_whole` is 0 for their items.
+    `levers` are those of each year; `lasting_pairs` are those whose component may fail before its product; `item_is_whole` is 0 for their items.
     """
 
     layout: Layout
     par: YearParameters
-    levers: Levers
+    levers: list[Levers]
     survival: CohortSurvival
     component_survival: CohortSurvival | None
     second_survival: CohortSurvival
@@ -310,36 +312,40 @@ def _initial_stock(arrays: Any, layout: Layout, cohorts: Ints, years: Ints) -> t
     return units, np.nan_to_num(mix)
 
 
-def _levers(par: YearParameters, layout: Layout, component_life: bool) -> Levers:
-    def some(name: str) -> bool:
-        return bool(np.any(par.path(name) > 0))
+def _levers(par: YearParameters, layout: Layout, component_life: bool) -> list[Levers]:
+    """Levers that act in each year or did before."""
 
-    ban_years = np.zeros(par.n_years, dtype=bool)
-    for name in ("ban", "ore_ban"):
-        ban_years |= (par.path(name) > 0.0).any(axis=(1, 2, 3, 4))
-    return Levers(
-        scarcity=some("scarcity_exponent"),
-        substitution=some("substitution_response"),
-        elastic=some("collection_elasticity"),
-        quota=some("collection_quota"),
-        ramp=bool(np.any(par.path("collection_ramp") < 1.0)),
-        second_life=some("second_life_share"),
-        component_life=component_life,
-        scrap_trade=some("scrap_imports") or some("scrap_export_share"),
-        hazard=bool(np.any(par.path("hazard_multiplier") != 1.0)),
-        stock_driven=bool(np.any(np.isfinite(par.path("stock_target")))),
-        content_quota=some("content_quota"),
-        output_subsidy=some("output_subsidy"),
-        collection_subsidy=some("collection_subsidy"),
-        floor=some("recovery_floor"),
-        invest=bool(np.any(par.path("invest"))),
-        research=some("research_spending"),
-        learning=bool(np.any(par.fixed("learning_rate") > 0)),
-        stockpile=bool(np.any(par.fixed("initial_stockpile") > 0)) or some("stockpile_days"),
-        joint_pool=bool(np.any(par.path("joint_pool"))),
-        domestic_primary=bool(len(layout.domestic)) and some("primary_capacity"),
-        product_ban=some("product_ban"),
-        carry=some("carry_share"),
-        bans=ban_years,
-        hibernation=some("hibernation_share"),
-    )
+    def since(acts: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """From the first year that something acts: [time]."""
+        return np.logical_or.accumulate(acts.reshape(par.n_years, -1).any(axis=1))
+
+    def some(name: str) -> NDArray[np.bool_]:
+        return since(np.asarray(par.path(name) > 0))
+
+    always = np.ones(par.n_years, dtype=bool)
+    by_year = {
+        "scarcity": some("scarcity_exponent"),
+        "substitution": some("substitution_response"),
+        "elastic": some("collection_elasticity"),
+        "quota": some("collection_quota"),
+        "ramp": since(par.path("collection_ramp") < 1.0),
+        "second_life": some("second_life_share"),
+        "component_life": always & component_life,
+        "scrap_trade": some("scrap_imports") | some("scrap_export_share"),
+        "hazard": since(par.path("hazard_multiplier") != 1.0),
+        "stock_driven": since(np.isfinite(par.path("stock_target"))),
+        "content_quota": some("content_quota"),
+        "output_subsidy": some("output_subsidy"),
+        "collection_subsidy": some("collection_subsidy"),
+        "floor": some("recovery_floor"),
+        "invest": some("invest"),
+        "research": some("research_spending"),
+        "learning": always & bool(np.any(par.fixed("learning_rate") > 0)),
+        "stockpile": some("stockpile_days") | bool(np.any(par.fixed("initial_stockpile") > 0)),
+        "joint_pool": some("joint_pool"),
+        "domestic_primary": some("primary_capacity") & bool(len(layout.domestic)),
+        "carry": some("carry_share"),
+        "ban": some("ban") | some("ore_ban"),
+        "hibernation": some("hibernation_share"),
+    }
+    return [Levers(**{name: bool(path[t]) for name, path in by_year.items()}) for t in range(par.n_years)]

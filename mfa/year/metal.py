@@ -67,7 +67,7 @@ def supply(year: Year) -> None:
     year.caps = None
     _supply_at_home(year, year.need)
     year.first_import_need = year.import_need
-    if year.on.bans[year.t]:
+    if year.on.ban:
         cut = market.ore_cut(year.p("ore_share"), year.p("ore_ban"))
         year.caps = market.import_caps(
             year.import_need, year.p("import_share"), year.p("ban"), cut, year.p("equity_share"),

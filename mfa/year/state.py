@@ -51,7 +51,7 @@ class State:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        layout, par, on = model.layout, model.par, model.levers
+        layout, par, on = model.layout, model.par, model.levers[-1]
         lead = self.lead = (model.n_sample, model.n_region)
         n_e, n_c = layout.n_element, len(layout.cohorts)
         self.filled = np.asarray((model.content > 0.0).any(axis=(0, 1, 2)))
@@ -99,7 +99,7 @@ class State:
         model, layout = self.model, self.model.layout
         self.part_element = self.part_class = self.part_component = np.empty(0, dtype=np.int64)
         self.second_items = np.empty(0, dtype=np.int64)
-        if model.levers.second_life:
+        if model.levers[-1].second_life:
             active = np.asarray((model.par.path("second_life_share") > 0.0).any(axis=(0, 1, 2)))[layout.item_pair]
             self.second_items = np.flatnonzero(active)
             places = ((self.filled & active).astype(float) @ layout.item_to_class) > 0.0
@@ -257,7 +257,7 @@ class Year:
 
     def __init__(self, state: State, t: int) -> None:
         self.state, self.model, self.t = state, state.model, t
-        self.layout, self.on, self.lead = self.model.layout, self.model.levers, state.lead
+        self.layout, self.on, self.lead = self.model.layout, self.model.levers[t], state.lead
         self.c = t + self.layout.first  # this year's place on the cohort axis
         self.content = self.model.content[self.c]  # x of this year [element + mass, item], t/unit
 
