@@ -70,16 +70,11 @@ class CohortContent:
 
     def _contract(self, blocks: _Buckets, counts: Floats, n_cohorts: int) -> Floats:
         """Contract into memory that is used again by the next call: the result holds until then."""
-        n_counts = counts.shape[3]
-        room = blocks.room(n_counts, self.shape)
-        start = 0
+        room = blocks.room(counts.shape[3], self.shape)
         for bucket, found in zip(blocks.buckets, room.found, strict=True):
             np.matmul(counts.take(bucket.members, axis=2), bucket.store[..., :n_cohorts, :], out=found)
-            part = room.held[..., start : start + bucket.places.size].reshape(*room.held.shape[:3], *bucket.shape)
-            np.copyto(part, np.moveaxis(found, 3, 0))
-            start += bucket.places.size
-        room.held.take(blocks.sources, axis=-1, out=room.result, mode="clip")
-        return room.result.reshape(n_counts, *self.shape)
+        room.held.take(room.sources, axis=-1, out=room.result, mode="clip")
+        return np.moveaxis(room.result.reshape(*self.shape[:2], counts.shape[3], *self.shape[2:]), 2, 0)
 
 
 class _Bucket:
@@ -97,7 +92,7 @@ class _Bucket:
 
 
 class _Buckets:
-    """All blocks of a kind, in buckets; `sources` says where each dense place stands among theirs (last: nowhere)."""
+    """All blocks of a kind, in buckets."""
 
     def __init__(self, blocks: list[list[int]], n_places: int, lead: tuple[int, int], n_cohorts: int) -> None:
         limits = [0, *WIDTHS, n_places]
@@ -106,14 +101,8 @@ class _Buckets:
             members = [b for b, block in enumerate(blocks) if low < len(block) <= high]
             if members:
                 self.buckets.append(_Bucket(members, [blocks[b] for b in members], lead, n_cohorts))
-        self.width = sum(bucket.places.size for bucket in self.buckets) + 1
-        self.sources = np.full(n_places, self.width - 1, dtype=np.int64)
+        self.n_places = n_places
         self._rooms: dict[int, _Room] = {}
-        start = 0
-        for bucket in self.buckets:
-            here = np.flatnonzero(bucket.used > 0.0)
-            self.sources[bucket.places[here]] = start + here
-            start += bucket.places.size
 
     def room(self, n_counts: int, shape: tuple[int, ...]) -> _Room:
         """Memory for the contraction with so many counts, made once."""
@@ -123,10 +112,27 @@ class _Buckets:
 
 
 class _Room:
-    """Memory of a contraction: fresh memory every year costs more than the sums in it."""
+    """Memory of a contraction: fresh memory every year costs more than the sums in it.
+
+    `sources` says where each dense place of each count stands in what the buckets found.
+    """
 
     def __init__(self, blocks: _Buckets, n_counts: int, shape: tuple[int, ...]) -> None:
         lead = shape[:2]
-        self.found = [np.empty((*lead, len(b.members), n_counts, b.shape[1])) for b in blocks.buckets]
-        self.held = np.zeros((n_counts, *lead, blocks.width))
-        self.result = np.empty((n_counts, *lead, len(blocks.sources)))
+        width = n_counts * sum(bucket.places.size for bucket in blocks.buckets)
+        self.held = np.zeros((*lead, width + 1))  # the last place stays 0: it is that of what holds nothing
+        self.sources = np.full((n_counts, blocks.n_places), width)
+        self.found = []
+        start = 0
+        for bucket in blocks.buckets:
+            n_blocks, columns = bucket.shape
+            stop = start + n_blocks * n_counts * columns
+            self.found.append(self.held[..., start:stop].reshape(*lead, n_blocks, n_counts, columns))
+            here = np.arange(start, stop).reshape(n_blocks, n_counts, columns)
+            used = bucket.used.reshape(bucket.shape) > 0.0
+            places = bucket.places.reshape(bucket.shape)[used]
+            for count in range(n_counts):
+                self.sources[count, places] = here[:, count][used]
+            start = stop
+        self.sources = self.sources.ravel()
+        self.result = np.empty((*lead, self.sources.size))

@@ -12,6 +12,8 @@ from mfa.system.layout import Floats
 
 TIE = 1e-9
 """Margins closer than this share of (margin + opex) count as equal."""
+LEAST_EXPONENT = -700.0
+"""A share of exp(-700) = 1e-304 of the best route's is 0."""
 
 
 def improved_yield(base: Floats, reachable: Floats, knowledge: Floats, exponent: Floats) -> Floats:
@@ -150,7 +152,9 @@ def route_shares(margin: Floats, available: NDArray[np.bool_], choice: Floats) -
     exponent = np.where(available, choice[..., None, None] * margin, -np.inf)
     top = exponent.max(axis=-2, keepdims=True, initial=-np.inf)
     exponent -= np.where(np.isfinite(top), top, 0.0)
-    weight = np.exp(exponent, out=exponent)
+    weight = np.zeros_like(exponent)
+    some = np.flatnonzero(exponent > LEAST_EXPONENT)
+    weight.ravel()[some] = np.exp(exponent.ravel()[some])
     total = weight.sum(axis=-2, keepdims=True)
     weight /= np.where(total > 0.0, total, 1.0)
     return weight

@@ -43,16 +43,19 @@ class CohortSurvival:
         # ages run backwards, so that those of cohorts 0, 1, 2, ... are a plain slice: [..., part, age from the end]
         self.n_ages = n_ages
         self.lead = code.shape[:2]
-        by_age = share(self.constant, slice(0, 1))[..., 0, :]
+        by_age = np.zeros((*self.lead, self.n_parts, n_ages))  # 0 where it varies by cohort
+        by_age[:, :, self.constant] = share(self.constant, slice(0, 1))[..., 0, :]
         self.by_age, self.age_ratio = by_age[..., ::-1].copy(), _ratio(by_age)[..., ::-1].copy()
         self.by_cohort = self.cohort_ratio = None
         if len(self.varying):
             self.by_cohort = share(self.varying, slice(None))  # [..., part, cohort, age]
             self.cohort_ratio = _ratio(self.by_cohort)
+        self._leaving: dict[int, tuple[Floats, Floats | None]] = {}
 
     def samples(self, start: int, stop: int) -> CohortSurvival:
         """The same survival for some of the samples."""
         part = copy.copy(self)
+        part._leaving = {}
         if self.lead[0] > 1:
             part.lead = (stop - start, self.lead[1])
             part.by_age, part.age_ratio = self.by_age[start:stop], self.age_ratio[start:stop]
@@ -63,12 +66,11 @@ class CohortSurvival:
     def _gather(self, by_age: Floats, by_cohort: Floats | None, position: int, n_cohorts: int) -> Floats:
         """Values at age position - cohort, for cohorts 0 to n_cohorts - 1."""
         start = self.n_ages - 1 - position
-        constant = by_age[..., start : start + n_cohorts]
+        by_age = by_age[..., start : start + n_cohorts]
         if by_cohort is None:
-            return constant
+            return by_age
         cohorts = np.arange(n_cohorts)
-        result = np.empty((*self.lead, self.n_parts, n_cohorts))
-        result[:, :, self.constant] = constant
+        result = by_age.copy()
         result[:, :, self.varying] = by_cohort[:, :, :, cohorts, position - cohorts]
         return result
 
@@ -80,12 +82,19 @@ class CohortSurvival:
         """sf(a) at `position` of the cohort axis, of cohorts 0 to n_cohorts - 1."""
         return self._gather(self.by_age, self.by_cohort, position, n_cohorts)
 
+    def leaving(self, position: int, years: int, n_cohorts: int) -> Floats:
+        """Share of what is in use at `position` that leaves `years` later: sf(a + years - 1)/sf(a) less the next."""
+        if years not in self._leaving:
+            by_age = _leaving(self.age_ratio[..., ::-1], years)[..., ::-1].copy()
+            by_cohort = None if self.cohort_ratio is None else _leaving(self.cohort_ratio, years)
+            self._leaving[years] = by_age, by_cohort
+        return self._gather(*self._leaving[years], position, n_cohorts)
+
     def first_year(self, position: int) -> Floats:
         """sf(0) of the cohort at `position`: array [sample, region, part]."""
         if self.by_cohort is None:
             return self.by_age[..., -1]
-        result = np.empty((*self.lead, self.n_parts))
-        result[:, :, self.constant] = self.by_age[..., -1]
+        result = self.by_age[..., -1].copy()
         result[:, :, self.varying] = self.by_cohort[:, :, :, position, 0]
         return result
 
@@ -96,3 +105,13 @@ def _ratio(share: Floats) -> Floats:
     earlier = share[..., :-1]
     ratio[..., 1:] = np.divide(share[..., 1:], earlier, out=np.zeros_like(earlier), where=earlier > 0.0)
     return ratio
+
+
+def _leaving(ratio: Floats, years: int) -> Floats:
+    """Share of what is in use at an age that leaves `years` later; 0 at ages whose later ratios are not known."""
+    n_known = ratio.shape[-1] - years
+    found = np.zeros(ratio.shape)
+    found[..., :n_known] = 1.0 - ratio[..., years:]
+    for step in range(1, years):
+        found[..., :n_known] *= ratio[..., step : step + n_known]
+    return found

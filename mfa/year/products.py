@@ -99,13 +99,13 @@ def _weigh_discards(year: Year) -> None:
 def leaving(year: Year, years: int, n_cohorts: int) -> Floats:
     """Share of the units in use at year end that leave `years` later, at present hazards: [product, cohort]."""
     survival = year.model.survival
-    path = survival.ratio(year.c + 1, n_cohorts) if years > 1 else np.ones(1)
-    for step in range(2, years):
-        path = path * survival.ratio(year.c + step, n_cohorts)
-    last = survival.ratio(year.c + years, n_cohorts)
-    if year.on.hazard:
-        path, last = power(path, year.hazard[..., None]), power(last, year.hazard[..., None])
-    return path * (1.0 - last)
+    if not year.on.hazard:
+        return survival.leaving(year.c, years, n_cohorts)
+    hazard = year.hazard[..., None]
+    left: Floats = np.ones(1)
+    for step in range(1, years):
+        left = left * power(survival.ratio(year.c + step, n_cohorts), hazard)
+    return left * (1.0 - power(survival.ratio(year.c + years, n_cohorts), hazard))
 
 
 def _send_discards(year: Year) -> None:

@@ -23,9 +23,8 @@ DT = 1.0
 def over(dividend: Floats, divisor: Floats) -> Floats:
     """Divide; 0 where the divisor is 0."""
     if divisor.size < dividend.size:  # few divisors for many: multiply by their inverse
-        return dividend * over(np.ones(1), divisor)
-    shape = np.broadcast_shapes(dividend.shape, divisor.shape)
-    return np.divide(dividend, divisor, out=np.zeros(shape), where=divisor > LEAST)
+        return dividend * (1.0 / np.where(divisor > LEAST, divisor, np.inf))
+    return dividend / np.where(divisor > LEAST, divisor, np.inf)
 
 
 class State:
