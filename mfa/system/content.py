@@ -48,7 +48,7 @@ class CohortContent:
             places = flat.take(bucket.places, axis=-1) * bucket.used
             bucket.store[:, :, :, position] = places.reshape(*flat.shape[:2], *bucket.shape)
 
-    def of_products(self, counts: Floats, n_cohorts: int) -> Floats:
+    def of_products(self, counts: Floats, n_cohorts: int, what: str) -> Floats:
         """Element content of products by cohort, components with a lifetime of their own left out.
 
         Parameters
@@ -56,21 +56,22 @@ class CohortContent:
         counts : array [sample, region, product, count, cohort], unit
         n_cohorts : int
             Cohorts that counts are given for.
+        what : str
+            What is counted; the result holds until the next call with as many counts of the same.
 
         Returns
         -------
         array [count, sample, region, element + mass, item], t
-            Holds until the next call with as many counts.
         """
-        return self._contract(self.products, counts, n_cohorts)
+        return self._contract(self.products, counts, n_cohorts, what)
 
     def of_components(self, counts: Floats, n_cohorts: int) -> Floats:
         """Element content of components with a lifetime of their own, by their own cohort; as `of_products`."""
-        return self._contract(self.components, counts, n_cohorts).copy()
+        return self._contract(self.components, counts, n_cohorts, "components").copy()
 
-    def _contract(self, blocks: _Buckets, counts: Floats, n_cohorts: int) -> Floats:
+    def _contract(self, blocks: _Buckets, counts: Floats, n_cohorts: int, what: str) -> Floats:
         """Contract into memory that is used again by the next call: the result holds until then."""
-        room = blocks.room(counts.shape[3], self.shape)
+        room = blocks.room(what, counts.shape[3], self.shape)
         for bucket, found in zip(blocks.buckets, room.found, strict=True):
             np.matmul(counts.take(bucket.members, axis=2), bucket.store[..., :n_cohorts, :], out=found)
         room.held.take(room.sources, axis=-1, out=room.result, mode="clip")
@@ -102,13 +103,14 @@ class _Buckets:
             if members:
                 self.buckets.append(_Bucket(members, [blocks[b] for b in members], lead, n_cohorts))
         self.n_places = n_places
-        self._rooms: dict[int, _Room] = {}
+        self._rooms: dict[tuple[str, int], _Room] = {}
 
-    def room(self, n_counts: int, shape: tuple[int, ...]) -> _Room:
-        """Memory for the contraction with so many counts, made once."""
-        if n_counts not in self._rooms:
-            self._rooms[n_counts] = _Room(self, n_counts, shape)
-        return self._rooms[n_counts]
+    def room(self, what: str, n_counts: int, shape: tuple[int, ...]) -> _Room:
+        """Memory for the contraction of so many counts of something, made once."""
+        key = what, n_counts
+        if key not in self._rooms:
+            self._rooms[key] = _Room(self, n_counts, shape)
+        return self._rooms[key]
 
 
 class _Room:

@@ -72,7 +72,7 @@ def build(year: Year) -> None:
     state, layout, t = year.state, year.layout, year.t
     mass = layout.mass
     state.throughput = state.throughput + year.processed.sum(axis=-1) * DT
-    _weigh_newest(year)
+    _weigh_stock(year)
     year.ordered, year.grant_paid = np.zeros((1, 1, layout.n_route)), np.zeros((1, 1))
     if not year.on.invest:
         return
@@ -81,12 +81,10 @@ def build(year: Year) -> None:
     effective = grant * subsidies.expected_share(claim, year.p("grant_budget"))[..., None]
     life, lag = year.p("plant_life"), np.maximum(year.p("build_lag"), 1.0)
     factor = investment.annuity(year.p("discount_rate")[..., None], life)
-    expected: Floats = np.zeros((1, 1, 1, 1))
-    margin: Floats = expected
-    for years, feed in zip(year.lags, _expected_feed(year), strict=True):
-        here = (lag == years)[..., None]
-        margin = np.where(here, stream_margin(year, feed)[1], margin)
-        expected = np.where(here, feed[..., mass, None, :], expected)
+    coming = _expected_feed(year)
+    which = np.broadcast_to(np.searchsorted(year.lags, lag), (*year.lead, layout.n_route))[..., None]
+    margin = np.take_along_axis(stream_margin(year, coming)[1], which[None], axis=0)[0]
+    expected = np.take_along_axis(np.moveaxis(coming[..., mass, :], 0, 2), which, axis=2)
     eligible = year.eligible
     if year.on.floor:
         below = np.asarray((year.yields < year.p("recovery_floor")).any(axis=-2))
@@ -100,35 +98,33 @@ def build(year: Year) -> None:
         year.p("growth_limit") * DT, year.capacity, alive_ahead, year.p("seed_capacity"),
     )  # fmt: skip
     year.ordered = np.where(year.p("invest").astype(bool)[..., None], ordered, 0.0)
-    for route in range(layout.n_route):
-        first = int(np.min(t + lag[..., route]))
-        last = int(np.max(t + lag[..., route] + life[..., route]))
-        horizon = np.arange(first, min(last, len(state.plants)))[:, None, None]
-        alive = (horizon >= t + lag[..., route]) & (horizon < t + lag[..., route] + life[..., route])
-        state.plants[first:last, ..., route] += np.where(alive, year.ordered[..., route], 0.0)
+    opens, closes = t + lag, t + lag + life
+    horizon = np.arange(t, min(int(np.ceil(closes.max())), len(state.plants)))[:, None, None, None]
+    state.plants[t : t + len(horizon)] += np.where((horizon >= opens) & (horizon < closes), year.ordered, 0.0)
     state.base_orders = capital_cost * year.ordered
     year.grant_paid = subsidies.paid((grant * state.base_orders).sum(axis=-1), year.p("grant_budget"))
 
 
-def _weigh_newest(year: Year) -> None:
-    """Complete content in use and content that leaves in later years by the newest cohort and by single components."""
-    state, c = year.state, year.c
-    year.newest_item = year.per_product(state.units[..., c]) * year.mix * year.model.item_is_whole
-    for position, years in enumerate(year.lags):
-        share = year.per_product(leaving(year, years, c + 1)[..., c])
-        year.ahead[position] += year.content * (year.newest_item * share)[..., None, :]
+def _weigh_stock(year: Year) -> None:
+    """Element content in use at year end, and of what leaves in the years that investors look ahead."""
+    state, n = year.state, year.c + 1
+    year.lags = np.unique(np.maximum(year.p("build_lag"), 1.0)).astype(int).tolist() if year.on.invest else []
+    units = state.units[..., :n]
+    counts = np.empty((*year.lead, year.layout.n_product, 1 + len(year.lags), n))
+    counts[:, :, :, 0] = units
+    for position, years in enumerate(year.lags, start=1):
+        np.multiply(units, leaving(year, years, n), out=counts[:, :, :, position])
+    held = state.content.of_products(counts, n, "stock")
     if state.carried is not None:
-        held = components.in_use_and_ahead(year)
-        year.kept_in_use += held[0]
-        year.ahead += held[1:]
+        held = held + components.in_use_and_ahead(year)
+    year.in_use, year.ahead = held[0], held[1:]
 
 
 def _expected_feed(year: Year) -> Floats:
     """Feed expected in each of the years that investors look ahead: array [lag, ..., element + mass, stream], t/yr."""
     state, layout = year.state, year.layout
     once = year.per_pair(year.rate) * (1.0 - year.second_share)
-    year.ahead *= (once * year.direct_item)[..., None, :]
-    old = year.ahead @ layout.item_to_class
+    old = (year.ahead * (once * year.direct_item)[..., None, :]) @ layout.item_to_class
     if year.on.second_life:
         old += year.second_eol
     if year.on.hibernation:

@@ -149,7 +149,7 @@ def _stocks(year: Year, full: bool) -> dict[str, Floats]:
         by_class = np.zeros((*year.lead, layout.n_element + 1, layout.n_class))
         by_class[..., state.part_element, state.part_class] = second
         return {
-            "in_use": year.by_pair(year.kept_in_use + year.content * year.newest_item[..., None, :]),
+            "in_use": year.by_pair(year.in_use),
             "hibernation": state.hibernating @ layout.item_to_pair[state.drawer_items],
             "second_life": by_class, "feed_store": state.feed_store, "stockpile": state.stockpile,
         }  # fmt: skip
@@ -157,8 +157,7 @@ def _stocks(year: Year, full: bool) -> dict[str, Floats]:
     for element in np.unique(state.part_element):
         total[..., element] = second[..., state.part_element == element].sum(axis=-1)
     return {
-        "in_use": year.kept_in_use.sum(axis=-1) + np.matmul(year.content, year.newest_item[..., None])[..., 0],
-        "hibernation": state.hibernating.sum(axis=-1), "second_life": total,
+        "in_use": year.in_use.sum(axis=-1), "hibernation": state.hibernating.sum(axis=-1), "second_life": total,
         "feed_store": state.feed_store.sum(axis=-1), "stockpile": state.stockpile,
     }  # fmt: skip
 

@@ -79,19 +79,13 @@ def _follow_target(year: Year) -> Floats:
 
 
 def _weigh_discards(year: Year) -> None:
-    """Element content of what leaves, of what stays, and of what will leave in the years that investors look ahead."""
-    state, c = year.state, year.c
-    year.lags = np.unique(np.maximum(year.p("build_lag"), 1.0)).astype(int).tolist() if year.on.invest else []
-    counts = np.empty((*year.lead, year.layout.n_product, 2 + len(year.lags), c))
-    counts[:, :, :, 0], counts[:, :, :, 1] = year.gone, year.survivors
-    for position, years in enumerate(year.lags):
-        np.multiply(year.survivors, leaving(year, years, c), out=counts[:, :, :, 2 + position])
-    contents = state.content.of_products(counts, c)
-    year.discarded, year.kept_in_use, year.ahead = contents[0], contents[1], contents[2:]
+    """Element content of what leaves use."""
+    content = year.state.content
+    year.discarded = content.of_products(year.gone[:, :, :, None], year.c, "discards")[0]
     year.failed = None
     if year.failures is not None:
         lost = np.stack([year.failures.with_product, year.failures.failed], axis=3)[..., :-1]
-        of_parts = state.content.of_components(lost, lost.shape[-1])
+        of_parts = content.of_components(lost, lost.shape[-1])
         year.discarded = year.discarded + of_parts[0]
         year.failed = of_parts[1]
 

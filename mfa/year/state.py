@@ -112,7 +112,8 @@ class State:
         nothing = np.zeros((*self.lead, layout.n_element + 1))
         held = nothing
         if layout.first:
-            held = self.content.of_products(self.units[..., None, : layout.first], layout.first)[0].sum(axis=-1)
+            held = self.content.of_products(self.units[..., None, : layout.first], layout.first, "opening")[0]
+            held = held.sum(axis=-1)
             if self.carried is not None:
                 carried = self.carried_by_make()[..., None, : layout.first]
                 held = held + self.content.of_components(carried, layout.first)[0].sum(axis=-1)
@@ -147,9 +148,6 @@ class Year:
     failures: Failures | None  # of components with a lifetime of their own
     discarded: Floats  # content of what left use, earlier cohorts [element + mass, item], t/yr
     failed: Floats | None  # content of components that failed before their product
-    kept_in_use: Floats  # content of the survivors, t
-    lags: list[int]  # years that investors look ahead
-    ahead: Floats  # content of what existing cohorts discard then [lag, ..., element + mass, item], t/yr
     exported_share: Floats  # u_x [product]
     kept_share: Floats  # what a retention measure keeps, share of discards [product]
     drawer_share: Floats  # u_h [product]
@@ -243,7 +241,9 @@ class Year:
     mix: Floats  # of all components that enter use [item]
     first_gone: Floats  # first-year failures [product]
     first_item: Floats  # components in them [item]
-    newest_item: Floats  # components of this year's cohort in use at year end [item], unit
+    in_use: Floats  # content at year end [element + mass, item], t
+    lags: list[int]  # years that investors look ahead
+    ahead: Floats  # content of what existing cohorts discard then [lag, ..., element + mass, item], t/yr
     # 13-14
     gross_mass: Floats  # collected with first-year failures [pair], t/yr
     quota_shortfall: Floats
