@@ -74,7 +74,8 @@ class Levers:
 class Model:
     """Everything that a run needs and that does not change while it runs.
 
-    `levers` are those of each year; `lasting_pairs` are those whose component may fail before its product.
+    `levers` are those of each year; `lasting_pairs` are those whose component may fail before its product; `item_is_whole`
+    is 0 for their items.
     """
 
     layout: Layout
@@ -85,6 +86,7 @@ class Model:
     second_survival: CohortSurvival
     lasting_pairs: Ints
     lasting_products: Ints
+    item_is_whole: Floats
     initial_units: Floats
     initial_mix: Floats
     content: Floats
@@ -144,8 +146,9 @@ def assemble(inputs: Any) -> Model:
     second = _second_survival(arrays, layout, shift, n_ages)
     initial_units, initial_mix = _initial_stock(arrays, layout, cohorts, years)
     levers = _levers(par, layout, bool(len(lasting)))
+    whole = (~np.isin(layout.item_pair, lasting)).astype(float)
     return Model(
-        layout, par, levers, survival, component_survival, second, lasting, layout.pair_product[lasting],
+        layout, par, levers, survival, component_survival, second, lasting, layout.pair_product[lasting], whole,
         initial_units, initial_mix, content, n_sample, len(labels["region"]), n_years, inputs.money,
     )  # fmt: skip
 

@@ -37,8 +37,13 @@ class CohortContent:
         for item in range(layout.n_item):
             block = own.get(int(layout.item_pair[item]), int(layout.item_product[item]))
             blocks[block].extend(flat[filled[:, item], item].tolist())
-        self.products = _Buckets(blocks[: layout.n_product], filled.size, lead, len(layout.cohorts))
-        self.components = _Buckets(blocks[layout.n_product :], filled.size, lead, len(layout.cohorts))
+        self.products = _Blocks(blocks[: layout.n_product], filled.size, lead, len(layout.cohorts))
+        self.components = _Blocks(blocks[layout.n_product :], filled.size, lead, len(layout.cohorts))
+
+    @property
+    def order(self) -> Ints:
+        """The products that hold something, in the order in which `of_products` wants their counts."""
+        return self.products.order
 
     def add(self, position: int, content: Floats, mix: Floats) -> None:
         """Fix what the cohort at `position` holds: content [..., element + mass, item] and mix [..., item]."""
@@ -48,41 +53,43 @@ class CohortContent:
             places = flat.take(bucket.places, axis=-1) * bucket.used
             bucket.store[:, :, :, position] = places.reshape(*flat.shape[:2], *bucket.shape)
 
-    def of_products(self, counts: Floats, n_cohorts: int, what: str) -> Floats:
+    def of_products(self, counts: Floats, n_cohorts: int) -> Floats:
         """Element content of products by cohort, components with a lifetime of their own left out.
 
         Parameters
         ----------
-        counts : array [sample, region, product, count, cohort], unit
+        counts : array [sample, region, product in `order`, count, cohort], unit
         n_cohorts : int
             Cohorts that counts are given for.
-        what : str
-            What is counted; the result holds until the next call with as many counts of the same.
 
         Returns
         -------
         array [count, sample, region, element + mass, item], t
+            Holds until the next call with as many counts.
         """
-        return self._contract(self.products, counts, n_cohorts, what)
+        return self._contract(self.products, counts, n_cohorts)
 
     def of_components(self, counts: Floats, n_cohorts: int) -> Floats:
-        """Element content of components with a lifetime of their own, by their own cohort; as `of_products`."""
-        return self._contract(self.components, counts, n_cohorts, "components").copy()
+        """Element content of components with a lifetime of their own, by their own cohort; otherwise as `of_products`."""
+        counts = counts.take(self.components.order, axis=2)
+        return self._contract(self.components, counts, n_cohorts).copy()
 
-    def _contract(self, blocks: _Buckets, counts: Floats, n_cohorts: int, what: str) -> Floats:
+    def _contract(self, blocks: _Blocks, counts: Floats, n_cohorts: int) -> Floats:
         """Contract into memory that is used again by the next call: the result holds until then."""
-        room = blocks.room(what, counts.shape[3], self.shape)
+        room = blocks.room(counts.shape[3], self.shape)
+        start = 0
         for bucket, found in zip(blocks.buckets, room.found, strict=True):
-            np.matmul(counts.take(bucket.members, axis=2), bucket.store[..., :n_cohorts, :], out=found)
+            stop = start + bucket.shape[0]
+            np.matmul(counts[:, :, start:stop], bucket.store[..., :n_cohorts, :], out=found)
+            start = stop
         room.held.take(room.sources, axis=-1, out=room.result, mode="clip")
         return np.moveaxis(room.result.reshape(*self.shape[:2], counts.shape[3], *self.shape[2:]), 2, 0)
 
 
 class _Bucket:
-    """Blocks of like width: their members, places, and content [sample, region, block, cohort, place]."""
+    """Blocks of like width: their places, and content [sample, region, block, cohort, place]."""
 
-    def __init__(self, members: list[int], blocks: list[list[int]], lead: tuple[int, int], n_cohorts: int) -> None:
-        self.members: Ints = np.array(members, dtype=np.int64)
+    def __init__(self, blocks: list[list[int]], lead: tuple[int, int], n_cohorts: int) -> None:
         self.shape = (len(blocks), max(map(len, blocks)))
         places, used = np.zeros(self.shape, dtype=np.int64), np.zeros(self.shape)
         for b, block in enumerate(blocks):
@@ -92,25 +99,27 @@ class _Bucket:
         self.store = np.zeros((*lead, len(blocks), n_cohorts, self.shape[1]))
 
 
-class _Buckets:
-    """All blocks of a kind, in buckets."""
+class _Blocks:
+    """All blocks of a kind, in buckets; `order` lists those that hold something, bucket by bucket."""
 
     def __init__(self, blocks: list[list[int]], n_places: int, lead: tuple[int, int], n_cohorts: int) -> None:
         limits = [0, *WIDTHS, n_places]
         self.buckets = []
+        order: list[int] = []
         for low, high in zip(limits, limits[1:], strict=False):
             members = [b for b, block in enumerate(blocks) if low < len(block) <= high]
             if members:
-                self.buckets.append(_Bucket(members, [blocks[b] for b in members], lead, n_cohorts))
+                self.buckets.append(_Bucket([blocks[b] for b in members], lead, n_cohorts))
+                order += members
+        self.order: Ints = np.array(order, dtype=np.int64)
         self.n_places = n_places
-        self._rooms: dict[tuple[str, int], _Room] = {}
+        self._rooms: dict[int, _Room] = {}
 
-    def room(self, what: str, n_counts: int, shape: tuple[int, ...]) -> _Room:
-        """Memory for the contraction of so many counts of something, made once."""
-        key = what, n_counts
-        if key not in self._rooms:
-            self._rooms[key] = _Room(self, n_counts, shape)
-        return self._rooms[key]
+    def room(self, n_counts: int, shape: tuple[int, ...]) -> _Room:
+        """Memory for the contraction with so many counts, made once."""
+        if n_counts not in self._rooms:
+            self._rooms[n_counts] = _Room(self, n_counts, shape)
+        return self._rooms[n_counts]
 
 
 class _Room:
@@ -119,7 +128,7 @@ class _Room:
     `sources` says where each dense place of each count stands in what the buckets found.
     """
 
-    def __init__(self, blocks: _Buckets, n_counts: int, shape: tuple[int, ...]) -> None:
+    def __init__(self, blocks: _Blocks, n_counts: int, shape: tuple[int, ...]) -> None:
         lead = shape[:2]
         width = n_counts * sum(bucket.places.size for bucket in blocks.buckets)
         self.held = np.zeros((*lead, width + 1))  # the last place stays 0: it is that of what holds nothing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,7 @@ class CohortSurvival:
         if len(self.varying):
             self.by_cohort = share(self.varying, slice(None))  # [..., part, cohort, age]
             self.cohort_ratio = _ratio(self.by_cohort)
-        self._leaving: dict[int, tuple[Floats, Floats | None]] = {}
+        self._leaving: dict[int, Floats] = {}  # by lag
 
     def samples(self, start: int, stop: int) -> CohortSurvival:
         """The same survival for some of the samples."""
@@ -82,13 +83,51 @@ class CohortSurvival:
         """sf(a) at `position` of the cohort axis, of cohorts 0 to n_cohorts - 1."""
         return self._gather(self.by_age, self.by_cohort, position, n_cohorts)
 
-    def leaving(self, position: int, years: int, n_cohorts: int) -> Floats:
-        """Share of what is in use at `position` that leaves `years` later: sf(a + years - 1)/sf(a) less the next."""
-        if years not in self._leaving:
-            by_age = _leaving(self.age_ratio[..., ::-1], years)[..., ::-1].copy()
-            by_cohort = None if self.cohort_ratio is None else _leaving(self.cohort_ratio, years)
-            self._leaving[years] = by_age, by_cohort
-        return self._gather(*self._leaving[years], position, n_cohorts)
+    def picked(self, parts: Ints) -> CohortSurvival:
+        """The same survival of some of the parts, in the order given."""
+        picked = copy.copy(self)
+        picked._leaving = {}
+        picked.n_parts = len(parts)
+        picked.by_age, picked.age_ratio = self.by_age[:, :, parts], self.age_ratio[:, :, parts]
+        varies = np.isin(parts, self.varying)
+        picked.constant, picked.varying = np.flatnonzero(~varies), np.flatnonzero(varies)
+        picked.by_cohort = picked.cohort_ratio = None
+        if self.by_cohort is not None and self.cohort_ratio is not None and varies.any():
+            rows = np.searchsorted(self.varying, parts[varies])
+            picked.by_cohort, picked.cohort_ratio = self.by_cohort[:, :, rows], self.cohort_ratio[:, :, rows]
+        return picked
+
+    def leaving(self, position: int, lags: Sequence[int], first: int, stop: int) -> list[tuple[Floats, Floats]]:
+        """Share of what is in use at `position` that leaves some years later: (sf(a + L - 1) - sf(a + L)) / sf(a).
+
+        Parameters
+        ----------
+        position : int
+        lags : sequence of int
+            L, ascending.
+        first, stop : int
+            The cohorts wanted.
+
+        Returns
+        -------
+        list of (array [sample, region, part, cohort], array [sample, region, varying part, cohort])
+            For each lag the shares of all parts, and those of the parts in `varying`, which are 0 in the first.
+        """
+        start = self.n_ages - 1 - position
+        for years in lags:
+            if years not in self._leaving:
+                self._leaving[years] = _leaving(self.age_ratio[..., ::-1], years)[..., ::-1].copy()
+        by_age = [self._leaving[years][..., start + first : start + stop] for years in lags]
+        varying: list[Floats] = [np.empty((*self.lead, 0, stop - first))] * len(lags)
+        if self.cohort_ratio is not None and lags:
+            cohorts = np.arange(first, stop)
+            left: Floats = np.ones(1)
+            for step in range(1, lags[-1] + 1):
+                ratio = self.cohort_ratio[:, :, :, cohorts, position + step - cohorts]
+                if step in lags:
+                    varying[lags.index(step)] = left * (1.0 - ratio)
+                left = left * ratio
+        return list(zip(by_age, varying, strict=True))
 
     def first_year(self, position: int) -> Floats:
         """sf(0) of the cohort at `position`: array [sample, region, part]."""

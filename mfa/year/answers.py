@@ -7,7 +7,7 @@ import numpy as np
 from mfa.policy import investment, quotas, subsidies
 from mfa.system.layout import Floats
 from mfa.year import components
-from mfa.year.products import leaving
+from mfa.year.products import weigh_newest
 from mfa.year.scrap import stream_margin
 from mfa.year.state import DT, Year, over
 
@@ -72,7 +72,7 @@ def build(year: Year) -> None:
     state, layout, t = year.state, year.layout, year.t
     mass = layout.mass
     state.throughput = state.throughput + year.processed.sum(axis=-1) * DT
-    _weigh_stock(year)
+    weigh_newest(year)
     year.ordered, year.grant_paid = np.zeros((1, 1, layout.n_route)), np.zeros((1, 1))
     if not year.on.invest:
         return
@@ -103,21 +103,6 @@ def build(year: Year) -> None:
     state.plants[t : t + len(horizon)] += np.where((horizon >= opens) & (horizon < closes), year.ordered, 0.0)
     state.base_orders = capital_cost * year.ordered
     year.grant_paid = subsidies.paid((grant * state.base_orders).sum(axis=-1), year.p("grant_budget"))
-
-
-def _weigh_stock(year: Year) -> None:
-    """Element content in use at year end, and of what leaves in the years that investors look ahead."""
-    state, n = year.state, year.c + 1
-    year.lags = np.unique(np.maximum(year.p("build_lag"), 1.0)).astype(int).tolist() if year.on.invest else []
-    units = state.units[..., :n]
-    counts = np.empty((*year.lead, year.layout.n_product, 1 + len(year.lags), n))
-    counts[:, :, :, 0] = units
-    for position, years in enumerate(year.lags, start=1):
-        np.multiply(units, leaving(year, years, n), out=counts[:, :, :, position])
-    held = state.content.of_products(counts, n, "stock")
-    if state.carried is not None:
-        held = held + components.in_use_and_ahead(year)
-    year.in_use, year.ahead = held[0], held[1:]
 
 
 def _expected_feed(year: Year) -> Floats:

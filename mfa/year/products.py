@@ -79,9 +79,16 @@ def _follow_target(year: Year) -> Floats:
 
 
 def _weigh_discards(year: Year) -> None:
-    """Element content of what leaves use."""
-    content = year.state.content
-    year.discarded = content.of_products(year.gone[:, :, :, None], year.c, "discards")[0]
+    """Element content of what leaves, of what stays, and of what will leave in the years that investors look ahead."""
+    content, c = year.state.content, year.c
+    year.lags = np.unique(np.maximum(year.p("build_lag"), 1.0)).astype(int).tolist() if year.on.invest else []
+    counts = np.empty((*year.lead, len(content.order), 2 + len(year.lags), c))
+    counts[:, :, :, 0] = year.gone.take(content.order, axis=2)
+    survivors = year.survivors.take(content.order, axis=2)
+    counts[:, :, :, 1] = survivors
+    _leave(year, survivors, 0, counts[:, :, :, 2:])
+    held = content.of_products(counts, c)
+    year.discarded, year.in_use, year.ahead = held[0], held[1], held[2:]
     year.failed = None
     if year.failures is not None:
         lost = np.stack([year.failures.with_product, year.failures.failed], axis=3)[..., :-1]
@@ -90,16 +97,37 @@ def _weigh_discards(year: Year) -> None:
         year.failed = of_parts[1]
 
 
-def leaving(year: Year, years: int, n_cohorts: int) -> Floats:
-    """Share of the units in use at year end that leave `years` later, at present hazards: [product, cohort]."""
-    survival = year.model.survival
+def _leave(year: Year, units: Floats, first: int, out: Floats) -> None:
+    """Put into `out` [..., lag, cohort] what of the units of the cohorts from `first` leaves later, at present hazards."""
+    survival, stop = year.state.survival_of_content, first + units.shape[-1]
     if not year.on.hazard:
-        return survival.leaving(year.c, years, n_cohorts)
-    hazard = year.hazard[..., None]
-    left: Floats = np.ones(1)
-    for step in range(1, years):
-        left = left * power(survival.ratio(year.c + step, n_cohorts), hazard)
-    return left * (1.0 - power(survival.ratio(year.c + years, n_cohorts), hazard))
+        for position, (share, varying) in enumerate(survival.leaving(year.c, year.lags, first, stop)):
+            np.multiply(units, share, out=out[:, :, :, position])
+            out[:, :, survival.varying, position] = units[:, :, survival.varying] * varying
+    elif year.lags:
+        hazard, left = year.hazard[..., year.state.content.order, None], units
+        for step in range(1, year.lags[-1] + 1):
+            after = left * power(survival.ratio(year.c + step, stop)[..., first:], hazard)
+            if step in year.lags:
+                np.subtract(left, after, out=out[:, :, :, year.lags.index(step)])
+            left = after
+
+
+def weigh_newest(year: Year) -> None:
+    """Complete content in use and content that leaves in later years by the cohort of the year."""
+    state, content = year.state, year.state.content
+    units = state.units[:, :, content.order, year.c, None]
+    later = np.empty((*units.shape[:3], len(year.lags), 1))
+    _leave(year, units, year.c, later)
+    newest = np.zeros((1 + len(year.lags), *year.lead, year.layout.n_product))
+    newest[0], newest[1:, ..., content.order] = state.units[..., year.c], np.moveaxis(later[..., 0], 3, 0)
+    newest = year.per_product(newest) * (year.mix * year.model.item_is_whole)
+    year.in_use += year.content * newest[0, ..., None, :]
+    year.ahead += year.content * newest[1:, ..., None, :]
+    if state.carried is not None:
+        held = components.in_use_and_ahead(year)
+        year.in_use += held[0]
+        year.ahead += held[1:]
 
 
 def _send_discards(year: Year) -> None:

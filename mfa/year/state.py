@@ -55,6 +55,7 @@ class State:
         n_e, n_c = layout.n_element, len(layout.cohorts)
         self.filled = np.asarray((model.content > 0.0).any(axis=(0, 1, 2)))
         self.content = CohortContent(layout, self.filled, model.lasting_pairs, lead)
+        self.survival_of_content = model.survival.picked(self.content.order)
         self.units = np.zeros((*lead, layout.n_product, n_c))
         self.units[..., : layout.first] = model.initial_units
         for c in range(layout.first):
@@ -112,8 +113,8 @@ class State:
         nothing = np.zeros((*self.lead, layout.n_element + 1))
         held = nothing
         if layout.first:
-            held = self.content.of_products(self.units[..., None, : layout.first], layout.first, "opening")[0]
-            held = held.sum(axis=-1)
+            units = self.units[..., : layout.first].take(self.content.order, axis=2)[:, :, :, None]
+            held = self.content.of_products(units, layout.first)[0].sum(axis=-1)
             if self.carried is not None:
                 carried = self.carried_by_make()[..., None, : layout.first]
                 held = held + self.content.of_components(carried, layout.first)[0].sum(axis=-1)
