@@ -74,8 +74,8 @@ class Levers:
 class Model:
     """Everything that a run needs and that does not change while it runs.
 
-    `levers` are those of each year; `lasting_pairs` are those whose component may fail before its product; `item_is_whole`
-    is 0 for their items.
+    `levers` are those of each year; `lasting_pairs` are those whose component may fail before its product, and
+    `item_is_whole` is 0 for their items.
     """
 
     layout: Layout
@@ -227,6 +227,12 @@ def _fill_optional(par: YearParameters) -> None:
         values = par.path(name)
         if np.isnan(values).any():
             par.replace(name, np.where(np.isnan(values), instead, values))
+    for amount, relative in (
+        ("product_imports", "product_import_share"), ("product_exports", "product_export_ratio"),
+    ):  # fmt: skip
+        units, share = par.path(amount), par.path(relative)
+        par.replace(amount, np.where(np.isnan(share), np.nan_to_num(units), 0.0))  # a share, where given, rules
+        par.replace(relative, np.nan_to_num(share))
     yields, reachable = par.path("recovery_yield"), par.path("recovery_yield_max")
     if np.isnan(reachable).any():
         par.replace("recovery_yield_max", np.where(np.isnan(reachable), yields, reachable))

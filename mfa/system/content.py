@@ -70,7 +70,7 @@ class CohortContent:
         return self._contract(self.products, counts, n_cohorts)
 
     def of_components(self, counts: Floats, n_cohorts: int) -> Floats:
-        """Element content of components with a lifetime of their own, by their own cohort; otherwise as `of_products`."""
+        """Element content of components with a lifetime of their own, by their own cohort; as `of_products`."""
         counts = counts.take(self.components.order, axis=2)
         return self._contract(self.components, counts, n_cohorts).copy()
 

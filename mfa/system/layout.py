@@ -96,6 +96,7 @@ class Layout:
         """Fix which streams of scrap can come, given the classes of new and of imported scrap."""
         self.stream_scrap, self.stream_class = np.nonzero(np.stack([np.ones_like(new), new, imported]))
         self.n_stream = len(self.stream_scrap)
+        self.stream_to_scrap = _indicator(self.stream_scrap, self.n_scrap)
         ends = np.searchsorted(self.stream_scrap, np.arange(self.n_scrap + 1))
         self.old, self.new, self.imported = (slice(int(a), int(b)) for a, b in zip(ends, ends[1:], strict=False))
         self.new_classes, self.imported_classes = self.stream_class[self.new], self.stream_class[self.imported]

@@ -194,7 +194,9 @@ def _allocate_pass(
 
 def _serve(asked: Floats, margin: Floats, left: Floats, opex: Floats) -> Floats:
     """Serve askers [..., class] in falling order of margin, ties pro rata, up to the room left [...]."""
-    order = np.argsort(np.where(asked > 0.0, -margin, np.inf), axis=-1, kind="stable")
+    asking = asked > 0.0
+    order = np.argsort(np.where(asking, -margin, np.inf), axis=-1, kind="stable")
+    order = order[..., : int(asking.sum(axis=-1).max(initial=1))]  # those behind ask nothing
     amount = np.take_along_axis(asked, order, axis=-1)
     rank = np.take_along_axis(margin, order, axis=-1)
     tolerance = TIE * (np.abs(rank[..., :-1]) + opex[..., None])
@@ -209,7 +211,7 @@ def _serve(asked: Floats, margin: Floats, left: Floats, opex: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.clip((left[..., None] - before) / group, 0.0, 1.0)
     share = np.where(group > 0.0, share, 0.0)
-    result = np.empty_like(amount)
+    result = np.zeros_like(asked)
     np.put_along_axis(result, order, amount * share, axis=-1)
     return result
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from mfa.policy import investment, quotas, subsidies
 from mfa.system.layout import Floats
-from mfa.year import components
 from mfa.year.products import weigh_newest
 from mfa.year.scrap import stream_margin
 from mfa.year.state import DT, Year, over
@@ -49,8 +48,9 @@ def _recycled_content(year: Year) -> dict[str, Floats]:
     old_share = over(by_scrap[:, :, 0] + by_scrap[:, :, 2], total)
     countable = year.domestic_use * np.where(year.p("old_scrap_only")[..., None], old_share, 1.0)
     obligation, shortage, surplus = quotas.allocate_content(countable, need, year.other_use, year.p("content_quota"))
-    valid = (state.credit_end >= t)[..., None, :]
-    state.credits, drawn = quotas.use_credits(state.credits, shortage, np.broadcast_to(valid, state.credits.shape))
+    issued = state.credits[..., :t]
+    valid = np.broadcast_to((state.credit_end[..., :t] >= t)[..., None, :], issued.shape)
+    issued[...], drawn = quotas.use_credits(issued, shortage, valid)
     life = year.p("credit_life")
     state.credits[..., t] = np.where(np.isnan(life)[..., None], 0.0, surplus) * DT
     state.credit_end[..., t] = t + np.nan_to_num(life, nan=-1.0)

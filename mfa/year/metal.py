@@ -28,8 +28,8 @@ def count_need(year: Year) -> None:
         year.wanted = year.wanted + year.model.par.at("carry_share", year.t - 1) * year.state.unmet
     if year.target_sales is not None:
         year.wanted = np.where(np.isfinite(year.target_sales), year.target_sales, year.wanted)
-    year.imported = _traded(year, "product_imports", "product_import_share")
-    year.exported = _traded(year, "product_exports", "product_export_ratio")
+    year.imported = year.p("product_imports") + year.p("product_import_share") * year.wanted
+    year.exported = year.p("product_exports") + year.p("product_export_ratio") * year.wanted
     output = year.wanted - year.imported + year.exported
     slip = output < -1e-9 * np.maximum(1.0, year.imported)
     if slip.any():
@@ -48,13 +48,6 @@ def count_need(year: Year) -> None:
     use = year.per_pair(made) * year.share * year.per_pair(1.0 / year.p("manufacturing_yield"))
     year.other_need = year.p("other_need")
     year.need = _metal_in(year, use) + year.other_need
-
-
-def _traded(year: Year, amount: str, share: str) -> Floats:
-    """Product imports or exports, given in units or as a share of wanted sales."""
-    units, relative = year.p(amount), year.p(share)
-    as_share = np.nan_to_num(relative) * year.wanted
-    return np.where(np.isnan(relative), np.nan_to_num(units), as_share)
 
 
 def _metal_in(year: Year, items: Floats) -> Floats:

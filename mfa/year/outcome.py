@@ -137,9 +137,7 @@ def _flows(year: Year, full: bool) -> dict[str, Floats]:
 
 def _by_scrap(year: Year, values: Floats) -> Floats:
     """Sum streams [..., route, stream] to kinds of scrap [..., scrap, route]."""
-    layout = year.layout
-    parts = (layout.old, layout.new, layout.imported)
-    return np.stack([values[..., part].sum(axis=-1) for part in parts], axis=2)
+    return np.swapaxes(values @ year.layout.stream_to_scrap, -1, -2)
 
 
 def _stocks(year: Year, full: bool) -> dict[str, Floats]:
@@ -153,11 +151,9 @@ def _stocks(year: Year, full: bool) -> dict[str, Floats]:
             "hibernation": state.hibernating @ layout.item_to_pair[state.drawer_items],
             "second_life": by_class, "feed_store": state.feed_store, "stockpile": state.stockpile,
         }  # fmt: skip
-    total = np.zeros((*year.lead, layout.n_element + 1))
-    for element in np.unique(state.part_element):
-        total[..., element] = second[..., state.part_element == element].sum(axis=-1)
     return {
-        "in_use": year.in_use.sum(axis=-1), "hibernation": state.hibernating.sum(axis=-1), "second_life": total,
+        "in_use": year.in_use.sum(axis=-1), "hibernation": state.hibernating.sum(axis=-1),
+        "second_life": second @ state.part_to_element,
         "feed_store": state.feed_store.sum(axis=-1), "stockpile": state.stockpile,
     }  # fmt: skip
 

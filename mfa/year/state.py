@@ -105,6 +105,7 @@ class State:
             places = ((self.filled & active).astype(float) @ layout.item_to_class) > 0.0
             self.part_element, self.part_class = np.nonzero(places)
             self.part_component = layout.class_component[self.part_class]
+        self.part_to_element = np.eye(layout.n_element + 1)[self.part_element]
         self.second_life = np.zeros((*self.lead, len(layout.cohorts), len(self.part_element)))
 
     def opening(self) -> dict[str, Floats]:
