@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
 from mfa.errors import Fault
@@ -28,6 +29,7 @@ class Axes:
     labels: Mapping[str, Sequence[str]]
     years: NDArray[np.int64]
     cohorts: NDArray[np.int64]
+    _like: dict[tuple[str, ...], xr.DataArray] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, dim: str) -> Sequence[Any] | NDArray[np.int64]:
         """Labels of a dim, or its years."""
@@ -40,6 +42,18 @@ class Axes:
     def positions(self, dim: str) -> dict[str, int]:
         """Position of each label of a dim."""
         return {label: i for i, label in enumerate(self.of(dim))}
+
+    def label(self, dims: tuple[str, ...], data: NDArray[Any]) -> xr.DataArray:
+        """Values with labels; arrays of the same dims share coordinates, which are dear to make."""
+        like = self._like.get(dims)
+        if like is None:
+            coords = {dim: self._coordinate(dim) for dim in dims}
+            like = self._like[dims] = xr.DataArray(np.broadcast_to(0.0, data.shape), dims=dims, coords=coords)
+        return like.copy(deep=False, data=data)
+
+    def _coordinate(self, dim: str) -> NDArray[Any]:
+        labels = self.of(dim)
+        return labels if isinstance(labels, np.ndarray) else np.asarray(labels, dtype=object).astype(str)
 
 
 @dataclass

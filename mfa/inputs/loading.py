@@ -288,17 +288,8 @@ def complete(grids: Grids, axes: Axes, faults: list[Fault], places: Places) -> d
         if name == "timing":
             arrays[name] = str(grid.data[()])
             continue
-        arrays[name] = labelled(grid, axes)
+        arrays[name] = axes.label(grid.dims, grid.data)
     return arrays
-
-
-def labelled(grid: Grid, axes: Axes) -> xr.DataArray:
-    """Grid as a labelled array."""
-    return xr.DataArray(grid.data, dims=grid.dims, coords={dim: _coordinate(axes.of(dim)) for dim in grid.dims})
-
-
-def _coordinate(labels: Any) -> Any:
-    return labels if isinstance(labels, np.ndarray) else np.asarray(labels, dtype=object).astype(str)
 
 
 def _complete_numbers(
@@ -399,7 +390,7 @@ def _complete_lifetime(
         second = Grid(second.dims, np.where(missing, 0.0, second.data))
     elif missing.all():
         return None
-    return Lifetimes(*(labelled(grid, axes) for grid in (code, first, second)))
+    return Lifetimes(*(axes.label(grid.dims, grid.data) for grid in (code, first, second)))
 
 
 def default_array(name: str, labels: Mapping[str, Sequence[str]], years: np.ndarray) -> xr.DataArray | None:
@@ -423,5 +414,5 @@ def default_array(name: str, labels: Mapping[str, Sequence[str]], years: np.ndar
 
 
 __all__ = [
-    "absent_parts", "complete", "default_array", "label_dims", "labelled", "load_inputs", "note_units", "table_grids",
+    "absent_parts", "complete", "default_array", "label_dims", "load_inputs", "note_units", "table_grids",
 ]  # fmt: skip

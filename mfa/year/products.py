@@ -98,7 +98,7 @@ def _weigh_discards(year: Year) -> None:
 
 
 def _leave(year: Year, units: Floats, first: int, out: Floats) -> None:
-    """Put into `out` [..., lag, cohort] what of the units of cohorts from `first` on leaves later, at present hazards."""
+    """Put into `out` [..., lag, cohort] what of the units of cohorts from `first` leaves later, at present hazards."""
     survival, stop = year.state.survival_of_content, first + units.shape[-1]
     if not year.on.hazard:
         for position, (share, varying) in enumerate(survival.leaving(year.c, year.lags, first, stop)):
