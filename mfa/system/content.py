@@ -132,7 +132,7 @@ class _Room:
         lead = shape[:2]
         width = n_counts * sum(bucket.places.size for bucket in blocks.buckets)
         self.held = np.zeros((*lead, width + 1))  # the last place stays 0: it is that of what holds nothing
-        self.sources = np.full((n_counts, blocks.n_places), width)
+        sources = np.full((n_counts, blocks.n_places), width)
         self.found = []
         start = 0
         for bucket in blocks.buckets:
@@ -143,7 +143,7 @@ class _Room:
             used = bucket.used.reshape(bucket.shape) > 0.0
             places = bucket.places.reshape(bucket.shape)[used]
             for count in range(n_counts):
-                self.sources[count, places] = here[:, count][used]
+                sources[count, places] = here[:, count][used]
             start = stop
-        self.sources = self.sources.ravel()
+        self.sources: Ints = sources.ravel()
         self.result = np.empty((*lead, self.sources.size))
