@@ -111,7 +111,7 @@ class CohortSurvival:
         Returns
         -------
         list of (array [sample, region, part, cohort], array [sample, region, varying part, cohort])
-            For each lag the shares of all parts, and those of the parts in `varying`, which are 0 in the first.
+            For each lag the shares of all parts, and those that hold instead for the parts in `varying`.
         """
         start = self.n_ages - 1 - position
         for years in lags:
