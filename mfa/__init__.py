@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mfa.studies.ensemble import ensemble
     from mfa.studies.ensemble_result import Ensemble, open_ensemble
     from mfa.studies.search import SearchResult, search
+    from mfa.studies.sensitivity import Sensitivity, sensitivity
     from mfa.studies.sweep import Sweep, sweep
     from mfa.units import quantify
 
@@ -35,6 +36,7 @@ _HOME = {
     "Results": "mfa.results",
     "Scenario": "mfa.inputs",
     "SearchResult": "mfa.studies.search",
+    "Sensitivity": "mfa.studies.sensitivity",
     "Sweep": "mfa.studies.sweep",
     "compare": "mfa.studies.compare",
     "drill": "mfa.studies.drill",
@@ -46,6 +48,7 @@ _HOME = {
     "quantify": "mfa.units",
     "run": "mfa.run",
     "search": "mfa.studies.search",
+    "sensitivity": "mfa.studies.sensitivity",
     "stock_driven": "mfa.stock_models",
     "sweep": "mfa.studies.sweep",
 }
@@ -59,6 +62,7 @@ __all__ = [
     "Results",
     "Scenario",
     "SearchResult",
+    "Sensitivity",
     "Sweep",
     "__version__",
     "compare",
@@ -71,6 +75,7 @@ __all__ = [
     "quantify",
     "run",
     "search",
+    "sensitivity",
     "stock_driven",
     "sweep",
 ]

@@ -14,6 +14,7 @@ from mfa.commands.compare import compare
 from mfa.commands.drill import drill
 from mfa.commands.ensemble import ensemble
 from mfa.commands.search import search
+from mfa.commands.sensitivity import sensitivity
 from mfa.commands.sweep import sweep
 from mfa.errors import MfaError
 
@@ -136,6 +137,7 @@ app.command()(drill)
 app.command()(ensemble)
 app.command()(sweep)
 app.command()(search)
+app.command()(sensitivity)
 
 
 @app.command()

@@ -46,11 +46,13 @@ def call(arguments: list[str]) -> int:
 
 
 def smaller(words: list[str]) -> list[str]:
-    """The same command with less to do: no figures of a run, two samples, two points a lever in a sweep."""
+    """The same command with less to do: no figures of a run, two samples, two points a lever, few factors."""
     if words[0] == "run":
         return [*words, "--no-figures"]
     if words[0] == "ensemble":
         return ["2" if before == "--samples" else word for before, word in zip(["", *words], words, strict=False)]
+    if words[0] == "sensitivity":
+        return [*words, "--factors", "recovery_yield[Dy]"]
     return [re.sub(r":\d+$", ":2", word) for word in words] if words[0] == "sweep" else words
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import functools
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from typing import Annotated, ParamSpec, TypeVar
@@ -99,6 +100,18 @@ def split_labels(given: Sequence[str] | None) -> list[str]:
     ['Dy', 'Tb', 'Co']
     """
     return [label.strip() for words in given or () for label in words.split(",") if label.strip()]
+
+
+def split_keys(given: Sequence[str]) -> list[str]:
+    """Keys of an option that may be repeated, and may hold several with commas between; commas in brackets part none.
+
+    Examples
+    --------
+    >>> split_keys(["opex[hydro], recovery_yield[Co, hydro]", "sales"])
+    ['opex[hydro]', 'recovery_yield[Co, hydro]', 'sales']
+    """
+    found = (part.strip() for text in given for part in re.split(r",(?![^\[]*\])", text))
+    return [part for part in found if part]
 
 
 def split_years(given: Sequence[str]) -> list[int]:

@@ -42,7 +42,7 @@ class Lifetimes:
         Family and its two parameters, see `mfa.system.survival`; code -1: not given.
     """
 
-    curves = None
+    curves: Any = None
 
     def __init__(self, code: xr.DataArray, first: xr.DataArray, second: xr.DataArray) -> None:
         self._canonical = (code, first, second)
@@ -394,6 +394,29 @@ class Inputs:
         result.attrs = dict(self.attrs)
         return result
 
+    def until(self, year: int) -> Inputs:
+        """Return the same inputs up to a year; what a run gives for the years that are left is the same.
+
+        Nothing in a year depends on later ones, so a study that asks for one year need not run what follows it.
+
+        Parameters
+        ----------
+        year : int
+            Last year, within the run.
+        """
+        later = int(self.years[-1]) - year
+        if not 0 <= later < len(self.years):
+            what = f"{year} lies outside the run"
+            raise InputError(Fault("year", what, f"choose from {self.years[0]} to {self.years[-1]}"))
+        if not later:
+            return self
+        result = object.__new__(Inputs)
+        result.__dict__.update(self.__dict__)
+        result.years, result.cohorts = self.years[:-later], self.cohorts[:-later]
+        result.arrays = {name: _without_last(array, later) for name, array in self.arrays.items()}
+        result.attrs = dict(self.attrs)
+        return result
+
     def with_arrays(self, arrays: Mapping[str, Any]) -> Inputs:
         """Return inputs in which some arrays are others; None takes one out. All checks run again."""
         merged = {**self.arrays, **arrays}
@@ -420,6 +443,20 @@ def axis_fault(years: np.ndarray) -> tuple[str, str] | None:
     if (steps > 1).any():
         return f"{years[int(np.argmax(steps > 1))] + 1} is missing, the first gap", "years are consecutive"
     return None
+
+
+def _without_last(array: Any, count: int) -> Any:
+    """An array without its last years."""
+    if isinstance(array, str):
+        return array
+    if hasattr(array, "without_last"):
+        return array.without_last(count)
+    if hasattr(array, "canonical"):
+        lifetimes = Lifetimes(*(_without_last(part, count) for part in array.canonical()))
+        lifetimes.curves = array.curves
+        return lifetimes
+    cut = {dim: slice(None, -count) for dim in ("time", "cohort") if dim in array.dims}
+    return array.isel(cut) if cut else array
 
 
 def _parts(array: Any) -> tuple[xr.DataArray, ...]:

@@ -54,6 +54,24 @@ class DesignLike(Protocol):
         """Inputs of samples start to stop - 1."""
 
 
+class AsItIs:
+    """One sample: inputs without uncertainty, or any others.
+
+    Parameters
+    ----------
+    inputs : Inputs
+    """
+
+    size = 1
+
+    def __init__(self, inputs: Inputs) -> None:
+        self._inputs = inputs
+
+    def inputs(self, start: int, stop: int, /) -> Inputs:
+        """The inputs."""
+        return self._inputs
+
+
 @dataclass(frozen=True)
 class Output:
     """One result that a study keeps.

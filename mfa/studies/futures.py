@@ -19,7 +19,7 @@ from mfa.inputs import Inputs, InputWarning, Scenario
 from mfa.inputs.levers import LeverRange
 from mfa.inputs.points import Points
 from mfa.studies.chunks import evaluate_all
-from mfa.studies.evaluate import Output
+from mfa.studies.evaluate import AsItIs, Output
 
 if TYPE_CHECKING:
     from mfa.inputs.sampling import Design
@@ -113,7 +113,7 @@ class Futures:
         self.runs += self.size
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", InputWarning)
-            design: Any = self._design if self._design is not None else _AsItIs(self.base)
+            design: Any = self._design if self._design is not None else AsItIs(self.base)
             return evaluate_all(design, outputs, jobs=self.jobs)
 
     def points(self, candidates: Sequence[Candidate]) -> Points:
@@ -141,18 +141,6 @@ class Futures:
         assert self._design is not None
         plain = self._design.uncertainty.inputs.arrays
         return {name for name, array in self._design.inputs(0, 1).arrays.items() if array is not plain.get(name)}
-
-
-class _AsItIs:
-    """One sample: inputs without uncertainty."""
-
-    size = 1
-
-    def __init__(self, inputs: Inputs) -> None:
-        self._inputs = inputs
-
-    def inputs(self, start: int, stop: int) -> Inputs:
-        return self._inputs
 
 
 class _Laid:

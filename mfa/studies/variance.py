@@ -10,7 +10,7 @@ Analysis of variance designs for model output, Computer Physics Communications 1
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+AT_ONCE = 2**15
+"""Points that a function is asked for in one call, about."""
+
+
 @dataclass
 class VarianceShares:
     """Shares of the variance of each output (Sobol indices).
@@ -41,6 +45,7 @@ class VarianceShares:
     Attributes
     ----------
     names : list of str
+        Factors, and groups of factors that were looked at as one.
     first : array [factor, output], 1
         S1: share that goes with the factor alone.
     total : array [factor, output], 1
@@ -77,11 +82,16 @@ class VarianceShares:
 
 
 def variance_shares(
-    function: Function, names: Sequence[str], size: int, seed: int, resamples: int = 500
+    function: Function,
+    names: Sequence[str],
+    size: int,
+    seed: int,
+    resamples: int = 500,
+    together: Mapping[str, Sequence[str]] | None = None,
 ) -> VarianceShares:
     """Estimate Sobol indices S1 and ST of every factor.
 
-    Two matrices A and B of points, and for each factor A with its column from B:
+    Two matrices A and B of points, and for each factor (or group of factors) A with its columns from B:
     S1 = mean(f_B (f_AB - f_A))/V (Saltelli et al. 2010, outputs centred), ST = mean((f_A - f_AB)^2)/(2 V) (Jansen
     1999), V the variance of f_A and f_B together.
 
@@ -90,10 +100,12 @@ def variance_shares(
     function : callable
     names : sequence of str
     size : int
-        Rows of A; a power of two. The function sees size x (factors + 2) points.
+        Rows of A; a power of two. The function sees size x (factors + 2) points, a group counting as one factor.
     seed : int
     resamples : int
         Resampled designs for the intervals; 0 for none.
+    together : mapping of str to sequence of str, optional
+        Factors that are looked at as one, by name of the group; groups come after the other factors.
 
     Returns
     -------
@@ -115,15 +127,11 @@ def variance_shares(
     if size < 2 or size & (size - 1):
         power = 1 << max(1, size.bit_length())
         raise InputError(Fault("size", f"= {size} is no power of two", f"give {power}, say: the sequence is even then"))
-    labels = [f"{matrix} {name}" for matrix in ("A", "B") for name in names]
-    both = unit_cube("sobol", seed, labels, range(2 * k), size, 0, size)
-    first, second = both[:, :k], both[:, k:]
-    f_a, f_b = evaluated(function, first), evaluated(function, second)
-    mixed = np.empty((k, *f_a.shape))
-    for i in range(k):
-        points = first.copy()
-        points[:, i] = second[:, i]
-        mixed[i] = evaluated(function, points)
+    labels, columns = _columns(names, together or {})
+    both = unit_cube("sobol", seed, [f"{matrix} {name}" for matrix in ("A", "B") for name in names], range(2 * k),
+                     size, 0, size)  # fmt: skip
+    f_a, f_b, *rest = _evaluated(function, both[:, :k], both[:, k:], columns)
+    mixed, k = np.stack(rest), len(labels)
     sound = np.isfinite(f_a) & np.isfinite(f_b) & np.isfinite(mixed).all(axis=0)
     shape = (k, f_a.shape[1])
     first_share, total_share, first_width, total_width = (np.full(shape, np.nan) for _ in range(4))
@@ -143,9 +151,32 @@ def variance_shares(
             first_width[:, output] = half_width(np.stack([one[1] for one in drawn]))
             total_width[:, output] = half_width(np.stack([one[2] for one in drawn]))
     return VarianceShares(
-        list(names), first_share, total_share, first_width, total_width, variance, sound.sum(axis=0),
+        labels, first_share, total_share, first_width, total_width, variance, sound.sum(axis=0),
         size * (k + 2), notes,
     )  # fmt: skip
+
+
+def _columns(names: Sequence[str], together: Mapping[str, Sequence[str]]) -> tuple[list[str], list[list[int]]]:
+    """Names of what is looked at, and the columns of each."""
+    grouped = {name for members in together.values() for name in members}
+    place = {name: i for i, name in enumerate(names)}
+    labels = [name for name in names if name not in grouped]
+    columns = [[place[name]] for name in labels] + [[place[name] for name in group] for group in together.values()]
+    return [*labels, *together], columns
+
+
+def _evaluated(function: Function, first: Floats, second: Floats, columns: Sequence[Sequence[int]]) -> list[Floats]:
+    """Outputs of A, of B, and of A with the columns of each factor from B; few calls, each of many points."""
+    found: list[Floats] = []
+    waiting = [first, second]
+    for place, mine in enumerate(columns):
+        points = first.copy()
+        points[:, mine] = second[:, mine]
+        waiting.append(points)
+        if len(waiting) * len(first) >= AT_ONCE or place == len(columns) - 1:
+            found += np.split(evaluated(function, np.concatenate(waiting)), len(waiting))
+            waiting = []
+    return found
 
 
 def _indices(f_a: Floats, f_b: Floats, mixed: Floats) -> tuple[float, Floats, Floats]:

@@ -98,6 +98,15 @@ def one_product(tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def uncertain_product(tmp_path, monkeypatch):
+    """The same country, uncertain in what is collected, what is recovered, and cobalt in a phone."""
+    from tests.studies.one_product import write_uncertain_product
+
+    monkeypatch.chdir(tmp_path)
+    return write_uncertain_product(tmp_path)
+
+
+@pytest.fixture
 def hand():
     return HandResults
 

@@ -41,3 +41,23 @@ def write_one_product(folder: Path) -> str:
     )
     (folder / "one.yaml").write_text("name: one\ndataset: tiny\nyears: [2020, 2029]\n")
     return "one.yaml"
+
+
+RANGES = {
+    "base_collection_rate": ("component", "battery,0.4,0.2,0.6", "1", "uniform"),
+    "recovery_yield": ("route,element", "hydro,*,0.8,0.7,0.9", "1", "uniform"),
+    "content": ("element", "Co,0.01,0.008,0.0125|Li,0.002,,", "t/unit", "lognormal"),
+}
+
+
+def write_uncertain_product(folder: Path) -> str:
+    """The same with ranges (5 and 95 %): c of the phones is collected, y of their metal recovered, and content of Co.
+
+    Sales are even and phones last two years, so from 2022 on the import requirement is 1 - c y.
+    """
+    name = write_one_product(folder)
+    for table, (columns, rows, unit, law) in RANGES.items():
+        lines = [f"{columns},value,low,high,unit,distribution,provenance,source"]
+        lines += [f"{row},{unit},{law if row[-1] != ',' else ''},estimate,TEST" for row in rows.split("|")]
+        (folder / "tiny" / f"{table}.csv").write_text("\n".join(lines) + "\n")
+    return name

@@ -11,8 +11,10 @@ import pytest
 from mfa.errors import InputError
 from mfa.inputs.sampling import Uncertainty
 from mfa.run import run
+from mfa.studies.elementary_effects import elementary_effects
+from mfa.studies.one_at_a_time import one_at_a_time
 from mfa.studies.scenario_function import CubePoints, ScenarioFunction
-from mfa.studies.sensitivity import elementary_effects, one_at_a_time, variance_shares
+from mfa.studies.variance import variance_shares
 
 VARY = ["recovery_yield[Co, hydro]", "used_export_share[bev]", "base_price[Dy]"]
 RESULTS = ["eol_recycling_rate[Co, 2040]", "import_requirement[Co, 2040]", "collected[Co, 2040]"]

@@ -1,260 +1,204 @@
-"""Elasticities, elementary effects and shares of the variance: by hand, by known functions, and against SALib."""
+"""The study: a country whose import requirement is 1 - c y, so that every number can be had by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
-from SALib.analyze import morris as salib_morris
-from SALib.analyze import sobol as salib_sobol
-from SALib.sample import sobol as salib_points
 
+import mfa
 from mfa.errors import InputError
-from mfa.studies.cube import resampled_rows
-from mfa.studies.sensitivity import elementary_effects, one_at_a_time, variance_shares
 
-ABC = ["a", "b", "c"]
-
-
-def ishigami(shares: np.ndarray) -> np.ndarray:
-    """Ishigami and Homma (1990): sin x1 + 7 sin^2 x2 + 0.1 x3^4 sin x1, x uniform between -pi and pi."""
-    x = np.pi * (2.0 * shares - 1.0)
-    return np.sin(x[:, 0]) + 7.0 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+NEED = "import_requirement[Co, 2025]"
+RATE, YIELD, CONTENT = "base_collection_rate[battery]", "recovery_yield[hydro]", "content[Co]"
+# c is uniform with 0.2 and 0.6 as 5 and 95 %, y with 0.7 and 0.9: variances (0.4/0.9)^2/12 and (0.2/0.9)^2/12
+VC, VY = (0.4 / 0.9) ** 2 / 12, (0.2 / 0.9) ** 2 / 12
+VARIANCE = VC * 0.8**2 + VY * 0.4**2 + VC * VY
 
 
-def ishigami_indices() -> tuple[np.ndarray, np.ndarray, float]:
-    """V1 = (1 + 0.1 pi^4/5)^2/2, V2 = 7^2/8, V13 = 0.1^2 pi^8 (1/18 - 1/50)."""
-    one, two, both = 0.5 * (1 + 0.1 * np.pi**4 / 5) ** 2, 49.0 / 8.0, 0.01 * np.pi**8 * (1 / 18 - 1 / 50)
-    whole = one + two + both
-    return np.array([one, two, 0.0]) / whole, np.array([one + both, two, both]) / whole, whole
+def row(table: pd.DataFrame, factor: str) -> dict[str, float]:
+    return table[table["factor"] == factor].iloc[0].to_dict()
 
 
-# --- one at a time ---------------------------------------------------------------------------------------------------
-
-
-def test_swings_and_elasticities_by_hand() -> None:
-    # x from 1 to 3: 1.1 at 5 %, 2.9 at 95 %. x^2 y with y = 2: 2.42 and 16.82; ln(16.82/2.42)/ln(2.9/1.1) = 2
-    found = one_at_a_time(
-        lambda u: (1 + 2 * u[:, :1]) ** 2 * (1 + 2 * u[:, 1:2]), ["x", "y"], values=lambda u: 1 + 2 * u
+def test_swings_and_elasticities_by_hand(uncertain_product: str) -> None:
+    found = mfa.sensitivity(uncertain_product, [NEED, "secondary[Co, 2025]"])
+    need = found.table(NEED)
+    rate = row(need, RATE)
+    assert (rate["low"], rate["high"]) == pytest.approx((1 - 0.2 * 0.8, 1 - 0.6 * 0.8))
+    assert rate["swing"] == pytest.approx(-0.32)
+    assert rate["elasticity"] == pytest.approx(np.log(0.52 / 0.84) / np.log(3))
+    assert (rate["factor_low"], rate["factor_high"], rate["factor_unit"]) == (
+        pytest.approx(0.2),
+        pytest.approx(0.6),
+        "1",
     )
-    assert found.base.tolist() == [8.0]
-    assert found.low[0, 0] == pytest.approx(2.42)
-    assert found.high[0, 0] == pytest.approx(16.82)
-    assert found.swing[0, 0] == pytest.approx(14.4)
-    assert found.elasticity[:, 0] == pytest.approx([2.0, 1.0])
+    assert row(need, YIELD)["swing"] == pytest.approx(-0.4 * 0.2)
+    assert row(need, CONTENT)["swing"] == pytest.approx(0.0, abs=1e-12)  # need and scrap grow alike
+    assert need["factor"].tolist() == [RATE, YIELD, CONTENT]
+    # 10 t/yr are discarded: secondary metal is 10 c y, all elasticities are 1
+    metal = found.table("secondary[Co, 2025]")
+    assert row(metal, CONTENT)["factor_unit"] == "t/unit"
+    assert metal["elasticity"].tolist() == pytest.approx([1.0, 1.0, 1.0])
+    assert row(metal, CONTENT)["swing"] == pytest.approx(0.32 * (1250 - 800) / 100)
+    assert found.as_it_is == pytest.approx([0.68, 3.2])
+    assert found.estimate.base == pytest.approx([0.68, 3.2])  # medians are the values here
+    assert found.runs == 1 + 2 * 3 + 1 and found.samples is None and found.notes == []
 
 
-def test_elasticity_of_what_has_no_logarithm() -> None:
-    found = one_at_a_time(lambda u: u - 0.5, ["x", "y"], values=lambda u: u)
-    assert np.isnan(found.elasticity).all()
-    assert found.swing[0].tolist() == pytest.approx([0.9, 0.0])
+def test_shares_of_the_variance_by_hand(uncertain_product: str) -> None:
+    found = mfa.sensitivity(uncertain_product, [NEED], method="sobol", samples=256, seed=3)
+    table = found.table()
+    rate, recovery = row(table, RATE), row(table, YIELD)
+    assert rate["S1"] == pytest.approx(VC * 0.8**2 / VARIANCE, abs=0.02)
+    assert rate["ST"] == pytest.approx((VC * 0.8**2 + VC * VY) / VARIANCE, abs=0.02)
+    assert recovery["S1"] == pytest.approx(VY * 0.4**2 / VARIANCE, abs=0.02)
+    assert recovery["ST"] == pytest.approx((VY * 0.4**2 + VC * VY) / VARIANCE, abs=0.02)
+    assert row(table, CONTENT)["ST"] == pytest.approx(0.0, abs=1e-12)
+    assert found.estimate.variance[0] == pytest.approx(VARIANCE, rel=0.01)
+    assert 0.0 < rate["S1_confidence"] < 0.2
+    assert (found.samples, found.seed, found.runs) == (256, 3, 256 * 5 + 1)
 
 
-def test_table_ranks_by_swing() -> None:
-    table = one_at_a_time(lambda u: np.stack([u[:, 0] - 5 * u[:, 1], u[:, 2]], axis=1), ABC).table(["import", "stock"])
-    assert table["factor"].tolist()[:2] == ["b", "a"]
-    assert table[table["output"] == "stock"]["factor"].tolist()[0] == "c"
-    assert table["output"].tolist() == ["import"] * 3 + ["stock"] * 3
+def test_what_is_not_told_apart_moves_as_one(uncertain_product: str) -> None:
+    """The variance is that of all factors; the yield stands among the others."""
+    found = mfa.sensitivity(uncertain_product, [NEED], method="sobol", samples=256, factors=["base_collection_rate"])
+    table = found.table()
+    assert table["factor"].tolist() == [RATE, "all others"]
+    assert table["words"][1] == "All 2 other factors together"
+    assert row(table, "all others")["S1"] == pytest.approx(VY * 0.4**2 / VARIANCE, abs=0.02)
+    assert found.estimate.variance[0] == pytest.approx(VARIANCE, rel=0.02)
+    assert np.isnan(row(table, "all others")["factor_low"])
 
 
-# --- elementary effects ----------------------------------------------------------------------------------------------
+def test_screening_finds_the_factors_that_act(uncertain_product: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mfa.studies.sensitivity.SCREENED", 1)
+    found = mfa.sensitivity(uncertain_product, [NEED], method="sobol", samples=64)
+    assert {factor.name for factor in found.factors} == {RATE, "all others"}
+    assert "1 factors with the largest elementary effects" in found.notes[0]
+    assert found.runs == 5 * 4 + 64 * 4 + 1
 
 
-@pytest.mark.parametrize("design", ["radial", "trajectory"])
-def test_a_linear_function_has_one_effect_everywhere(design: str) -> None:
-    weights = np.array([[2.0, 0.0], [-3.0, 1.0], [0.5, 0.0]])
-    found = elementary_effects(lambda u: u @ weights, ABC, places=10, seed=3, design=design)
-    assert found.mu == pytest.approx(weights, abs=1e-9)
-    assert found.mu_star == pytest.approx(np.abs(weights), abs=1e-9)
-    assert found.sigma == pytest.approx(np.zeros((3, 2)), abs=1e-9)
-    assert found.runs == 40
-    assert found.table(["x", "y"])["factor"].tolist()[:3] == ["b", "a", "c"]
+def test_what_nobody_tells_apart_is_told_if_it_is_much(uncertain_product: str) -> None:
+    found = mfa.sensitivity(uncertain_product, [NEED], method="sobol", samples=64, factors=["recovery_yield"])
+    assert f"Much lies with factors that are not told apart: {NEED}" in found.notes[0]
 
 
-@pytest.mark.parametrize("design", ["radial", "trajectory"])
-def test_effects_of_an_interaction(design: str) -> None:
-    """a b: the effect of a is b. Its mean is 1/2, its sd that of a uniform (four middles: sqrt(5/64) = 0.2795)."""
-    found = elementary_effects(lambda u: u[:, 0] * u[:, 1], ["a", "b"], places=512, seed=1, design=design)
-    assert found.mu[:, 0] == pytest.approx([0.5, 0.5], abs=0.03)
-    sd = 12**-0.5 if design == "radial" else (5 / 64) ** 0.5
-    assert found.sigma[:, 0] == pytest.approx([sd, sd], abs=0.02)
+def test_elementary_effects_by_hand(uncertain_product: str) -> None:
+    """The effect of c over its whole range 0.4/0.9 is -0.4/0.9 y: y at the middles 1/8 to 7/8 of 0.689 to 0.911."""
+    found = mfa.sensitivity(uncertain_product, [NEED], method="morris", samples=40, seed=2)
+    rate = row(found.table(), RATE)
+    assert rate["mu_star"] == pytest.approx(0.4 / 0.9 * 0.8, abs=0.02)
+    assert rate["mu"] == pytest.approx(-rate["mu_star"])
+    assert rate["sigma"] == pytest.approx(0.4 / 0.9 * 0.2 / 0.9 * (5 / 64) ** 0.5, rel=0.3)
+    assert row(found.table(), CONTENT)["mu_star"] == pytest.approx(0.0, abs=1e-12)
+    assert found.runs == 40 * 4 + 1
 
 
-def test_mu_star_sees_what_mu_cancels() -> None:
-    found = elementary_effects(lambda u: (u[:, 0] - 0.5) ** 2, ["a"], places=256, seed=1)
-    assert abs(found.mu[0, 0]) < 0.05
-    assert found.mu_star[0, 0] > 0.25
-    assert found.confidence()[0, 0] < 0.1
+def test_nothing_depends_on_the_number_of_processes(uncertain_product: str) -> None:
+    tables = [mfa.sensitivity(uncertain_product, [NEED], method="morris", jobs=jobs).table() for jobs in (1, 2)]
+    pd.testing.assert_frame_equal(*tables, check_exact=True)
 
 
-def test_trajectories_move_one_factor_at_a_time_by_half_of_the_cube() -> None:
-    seen: list[np.ndarray] = []
-
-    def watch(points: np.ndarray) -> np.ndarray:
-        seen.append(points)
-        return points.sum(axis=1)
-
-    elementary_effects(watch, ABC, places=50, seed=2, design="trajectory", levels=4)
-    points = seen[0].reshape(50, 4, 3)
-    assert set(np.unique(points)) == {0.125, 0.375, 0.625, 0.875}
-    steps = np.diff(points, axis=1)
-    assert ((steps != 0).sum(axis=2) == 1).all()
-    assert set(np.unique(np.abs(steps))) == {0.0, 0.5}
-    assert ((steps != 0).sum(axis=1) == 1).all()  # each factor once
-    assert abs((points[:, 0] < 0.5).mean() - 0.5) < 0.12
+def test_factors_that_are_not_looked_at_stay_at_their_medians(uncertain_product: str) -> None:
+    every = mfa.sensitivity(uncertain_product, [NEED]).table()
+    one = mfa.sensitivity(uncertain_product, [NEED], factors=["recovery_yield[hydro]"]).table()
+    assert one["factor"].tolist() == [YIELD]
+    assert one["swing"].tolist() == pytest.approx([row(every, YIELD)["swing"]])
 
 
-def test_effects_against_salib() -> None:
-    """SALib analyses the very points and outputs of our trajectories, on levels stretched to 0 and 1."""
-    seen: list[np.ndarray] = []
-
-    def watch(points: np.ndarray) -> np.ndarray:
-        seen.append(points)
-        return ishigami(points)
-
-    mine = elementary_effects(watch, ABC, places=40, seed=5, design="trajectory", levels=4)
-    problem = {"num_vars": 3, "names": ABC, "bounds": [[0.0, 1.0]] * 3}
-    points = (seen[0] - 0.125) / 0.75  # 0, 1/3, 2/3, 1; their step 2/3 stands for our 1/2
-    theirs = salib_morris.analyze(problem, points, ishigami(seen[0]), num_levels=4, print_to_console=False)
-    factor = (2 / 3) / 0.5
-    assert mine.mu[:, 0] == pytest.approx(factor * np.asarray(theirs["mu"]), rel=1e-9, abs=1e-9)
-    assert mine.mu_star[:, 0] == pytest.approx(factor * np.asarray(theirs["mu_star"]), rel=1e-9)
-    assert mine.sigma[:, 0] == pytest.approx(factor * np.asarray(theirs["sigma"]), rel=1e-9)
+def test_progress_counts_to_the_end(uncertain_product: str) -> None:
+    told: list[tuple[int, int]] = []
+    mfa.sensitivity(uncertain_product, [NEED], method="sobol", samples=64, tell=lambda *seen: told.append(seen))
+    assert told[-1] == (320, 320)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
 
 
-# --- shares of the variance ------------------------------------------------------------------------------------------
+def test_without_outputs_every_import_requirement_in_the_last_year(uncertain_product: str) -> None:
+    found = mfa.sensitivity(uncertain_product)
+    assert found.outputs == ["import_requirement[Co, 2029]", "import_requirement[Li, 2029]"]
+    assert repr(found) == f"<mfa.Sensitivity of one: local, 3 factors; {', '.join(found.outputs)}>"
 
 
-def test_ishigami_function() -> None:
-    first, total, variance = ishigami_indices()
-    found = variance_shares(ishigami, ABC, size=4096, seed=1)
-    assert found.first[:, 0] == pytest.approx(first, abs=0.01)
-    assert found.total[:, 0] == pytest.approx(total, abs=0.01)
-    assert found.variance[0] == pytest.approx(variance, rel=0.01)
-    assert found.runs == 4096 * 5
+def test_a_result_that_does_not_answer(uncertain_product: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = mfa.sensitivity(uncertain_product, ["sales[Li, 2025]"]).to_text()
+    assert "does not answer to any of these factors" in text
+    monkeypatch.setattr("mfa.studies.sensitivity.SCREENED", 1)
+    with pytest.raises(InputError, match="nothing that is uncertain moves a result"):
+        mfa.sensitivity(uncertain_product, ["sales[Li, 2025]"], method="sobol", samples=4)
 
 
-def test_linear_function() -> None:
-    weights = np.array([3.0, 2.0, 1.0])
-    found = variance_shares(lambda u: u @ weights + 1000.0, ABC, size=2048, seed=2)
-    assert found.first[:, 0] == pytest.approx(weights**2 / 14.0, abs=0.01)
-    assert found.total[:, 0] == pytest.approx(weights**2 / 14.0, abs=0.005)
+def test_text_and_files(uncertain_product: str, tmp_path: Path) -> None:
+    found = mfa.sensitivity(uncertain_product, [NEED])
+    text = found.to_text(most=1)
+    assert "Import requirement of cobalt 2025, %: 68.0 with all factors at their medians, 68.0 in the scenario" in text
+    assert "Base collection rate: battery   84.0    52.0   -32.0   -0.44" in text
+    assert "1 more factor has less effect; 1 has none" in text
+    folder = found.save(tmp_path / "out")
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "figures", "sensitivity.csv", "sensitivity.json", "sensitivity.txt",
+    ]  # fmt: skip
+    stored = pd.read_csv(folder / "sensitivity.csv")
+    assert stored["swing"].tolist() == pytest.approx(found.table()["swing"].tolist())
+    record = json.loads((folder / "sensitivity.json").read_text(encoding="utf-8"))
+    assert (record["method"], record["seed"], record["runs"], record["version"]) == ("local", None, 8, mfa.__version__)
+    assert len(record["hashes"]["parameters"]) == 64 and record["resolved"]["name"] == "one"
+    assert {path.name for path in (folder / "figures").iterdir()} == {
+        "import_requirement_Co_2025.png", "import_requirement_Co_2025.svg",
+    }  # fmt: skip
 
 
-def test_product_of_uniforms() -> None:
-    """E[f] = 1/8, V = 1/27 - 1/64. Alone: Var(u)/16 = 1/192. The other two together: Var(u v)/4 = (1/9 - 1/16)/4."""
-    variance = 1 / 27 - 1 / 64
-    first = (1 / 192) / variance
-    total = 1.0 - (1 / 9 - 1 / 16) / 4 / variance
-    found = variance_shares(lambda u: u.prod(axis=1), ABC, size=4096, seed=3)
-    assert found.variance[0] == pytest.approx(variance, rel=0.02)
-    assert found.first[:, 0] == pytest.approx([first] * 3, abs=0.01)
-    assert found.total[:, 0] == pytest.approx([total] * 3, abs=0.01)
+@pytest.mark.parametrize("method", ["local", "morris", "sobol"])
+def test_figures_name_factors_in_words(uncertain_product: str, method: str) -> None:
+    samples = None if method == "local" else 16
+    found = mfa.sensitivity(uncertain_product, [NEED], method=method, samples=samples)
+    figure = found.plot()
+    words = [text.get_text() for text in figure.findobj(match=lambda artist: hasattr(artist, "get_text"))]
+    assert "Import requirement of cobalt 2025" in words
+    assert any(text.startswith("Base collection rate") for text in words)
+    assert not any("base_collection_rate" in text for text in words)
+    with pytest.raises(InputError, match="'import_requirement\\[Li, 2025\\]' was not looked at"):
+        found.plot("import_requirement[Li, 2025]")
 
 
-def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
-    first, total, _ = ishigami_indices()
-    hits = np.zeros((2, 3))
-    runs = 40
-    for seed in range(runs):
-        found = variance_shares(ishigami, ABC, size=256, seed=seed, resamples=200)
-        hits[0] += np.abs(found.first[:, 0] - first) <= found.first_confidence[:, 0]
-        hits[1] += np.abs(found.total[:, 0] - total) <= found.total_confidence[:, 0]
-    assert (hits / runs >= 0.85).all()  # a Sobol sequence does better than the independent rows of the resampling
-
-
-def test_estimates_against_salib() -> None:
-    problem = {"num_vars": 3, "names": ABC, "bounds": [[0.0, 1.0]] * 3}
-    points = salib_points.sample(problem, 2048, calc_second_order=False, seed=1)
-    theirs = salib_sobol.analyze(problem, ishigami(points), calc_second_order=False, seed=1)
-    mine = variance_shares(ishigami, ABC, size=2048, seed=1)
-    assert mine.first[:, 0] == pytest.approx(theirs["S1"], abs=0.03)
-    assert mine.total[:, 0] == pytest.approx(theirs["ST"], abs=0.03)
-    assert mine.total_confidence[:, 0] == pytest.approx(theirs["ST_conf"], abs=0.03)
-
-
-def test_same_estimator_as_salib_on_the_same_points() -> None:
-    """Our points in the order of SALib (A, AB_1 ... AB_k, B for each row) give SALib's numbers."""
-    seen: list[np.ndarray] = []
-
-    def watch(points: np.ndarray) -> np.ndarray:
-        seen.append(points)
-        return ishigami(points)
-
-    mine = variance_shares(watch, ABC, size=512, seed=4, resamples=0)
-    a, b, *mixed = seen
-    rows = np.stack([ishigami(a), *(ishigami(m) for m in mixed), ishigami(b)], axis=1).reshape(-1)
-    problem = {"num_vars": 3, "names": ABC, "bounds": [[0.0, 1.0]] * 3}
-    theirs = salib_sobol.analyze(problem, rows, calc_second_order=False, seed=1)
-    # SALib centres all outputs together, we the two matrices: the same within the noise of the mean
-    assert mine.first[:, 0] == pytest.approx(theirs["S1"], abs=0.02)
-    assert mine.total[:, 0] == pytest.approx(theirs["ST"], rel=0.02, abs=1e-3)
-
-
-def test_several_outputs_are_those_of_each() -> None:
-    def both(shares: np.ndarray) -> np.ndarray:
-        return np.stack([ishigami(shares), shares[:, 0]], axis=1)
-
-    together = variance_shares(both, ABC, size=512, seed=1, resamples=50)
-    alone = variance_shares(ishigami, ABC, size=512, seed=1, resamples=50)
-    assert np.array_equal(together.first[:, :1], alone.first)
-    assert np.array_equal(together.total_confidence[:, :1], alone.total_confidence)
-    assert together.total[:, 1] == pytest.approx([1.0, 0.0, 0.0], abs=1e-3)
-    assert together.table(["y", "x"]).iloc[0]["factor"] == "a"
-
-
-def test_outputs_without_a_value_are_left_out_and_told() -> None:
-    def gaps(shares: np.ndarray) -> np.ndarray:
-        return np.where(shares[:, 2] > 0.9, np.nan, shares[:, 0])
-
-    found = variance_shares(gaps, ABC, size=512, seed=1)
-    assert 300 < found.rows[0] < 512
-    assert "rows without a value left out" in found.notes[0]
-    assert found.first[0, 0] == pytest.approx(1.0, abs=0.05)
-
-
-@pytest.mark.parametrize("value", [0.0, 3.7, 1e9])
-def test_an_output_that_does_not_vary(value: float) -> None:
-    found = variance_shares(lambda u: np.full(len(u), value), ABC, size=64, seed=1)
-    assert np.isnan(found.first).all() and np.isnan(found.total).all()
-    assert found.variance[0] == 0.0
-
-
-def test_an_output_of_nothing_but_gaps() -> None:
-    found = variance_shares(lambda u: np.full(len(u), np.nan), ABC, size=64, seed=1)
-    assert found.rows.tolist() == [0] and np.isnan(found.total).all()
-
-
-def test_seeds_repeat() -> None:
-    one, same, other = (variance_shares(ishigami, ABC, size=256, seed=seed) for seed in (1, 1, 2))
-    assert np.array_equal(one.first, same.first) and np.array_equal(one.first_confidence, same.first_confidence)
-    assert not np.array_equal(one.first, other.first)
-
-
-def test_resampled_rows_are_drawn_with_replacement() -> None:
-    rows = resampled_rows(50, 400, 1)
-    assert rows.shape == (400, 50) and rows.min() == 0 and rows.max() == 49
-    assert np.mean([len(np.unique(row)) for row in rows]) == pytest.approx(50 * (1 - (1 - 1 / 50) ** 50), rel=0.02)
-
-
-# --- refusals --------------------------------------------------------------------------------------------------------
+def test_all_faults_at_once(uncertain_product: str) -> None:
+    with pytest.raises(InputError) as error:
+        mfa.sensitivity(
+            uncertain_product,
+            ["import_requirement[Cu, 2025]", "import_requirement[Co, 1999]", "imports_of_co[Co, 2025]"],
+            method="morris", samples=0, seed=-1, jobs=0, factors=["opexx", "lifetime"],
+        )  # fmt: skip
+    text = str(error.value)
+    for told in (
+        "samples: = 0 is not a number of trajectories", "seed: = -1", "jobs: = 0", "unknown label 'Cu'",
+        "1999 lies outside the run; choose from 2020 to 2029", "unknown result 'imports_of_co'",
+        "factors: opexx: unknown parameter 'opexx'; did you mean 'opex'?", "'lifetime' picks no factor",
+    ):  # fmt: skip
+        assert told in text
 
 
 @pytest.mark.parametrize(
-    ("call", "what"),
+    ("given", "told"),
     [
-        (lambda: variance_shares(ishigami, ABC, size=1000, seed=1), "size: = 1000 is no power of two; give 1024"),
-        (lambda: variance_shares(ishigami, [], size=64, seed=1), "names: no factor is named"),
-        (lambda: variance_shares(ishigami, ["a", "a", "b"], size=64, seed=1), "a factor is named twice"),
-        (lambda: variance_shares(lambda u: u[:5, 0], ABC, size=64, seed=1), "gave an array of shape"),
-        (lambda: elementary_effects(ishigami, ABC, places=0, seed=1), "places: = 0"),
-        (lambda: elementary_effects(ishigami, ABC, places=5, seed=1, design="star"), "design: 'star' is unknown"),
-        (lambda: elementary_effects(ishigami, ABC, places=5, seed=1, levels=5), "levels: = 5 is not even"),
-        (lambda: one_at_a_time(ishigami, ABC).table(["x", "y"]), "2 names for 1 outputs"),
+        ({"method": "sobl"}, "method: 'sobl' is unknown; did you mean 'sobol'?"),
+        ({"samples": 10}, "samples: mean nothing one at a time"),
+        ({"method": "sobol", "samples": 100}, "samples: = 100 is no power of two"),
+        ({"method": "sobol", "samples": 2.0}, "samples: = 2.0 is no power of two"),
+        ({"outputs": []}, "output: none is named"),
+        ({"outputs": [NEED, "import_requirement[2025, Co]"]}, f"output '{NEED}': is named twice"),
+        ({"outputs": ["import_requirement[Co]"]}, "names no year; write import_requirement[Dy, 2040]"),
+        ({"outputs": ["import_requirement[Co, 2025] <= 1"]}, "names no result; write import_requirement[Dy, 2040]"),
+        ({"factors": []}, "factors: names none"),
     ],
 )
-def test_refusals(call: Callable[[], object], what: str) -> None:
+def test_refusals(uncertain_product: str, given: dict[str, object], told: str) -> None:
     with pytest.raises(InputError) as error:
-        call()
-    assert what in str(error.value)
+        mfa.sensitivity(uncertain_product, **{"outputs": [NEED], **given})  # type: ignore[arg-type]
+    assert told in str(error.value)
+
+
+def test_a_scenario_without_ranges_is_told(one_product: str) -> None:
+    with pytest.raises(InputError, match="nothing is uncertain"):
+        mfa.sensitivity(one_product, [NEED])

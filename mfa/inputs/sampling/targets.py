@@ -99,6 +99,12 @@ class ItemArray:
         coords = {"sample": self.samples, **{dim: self.base.coords[dim] for dim in self.base.dims}}
         return xr.DataArray(data, dims=self.dims, coords=coords, attrs=self.attrs)
 
+    def without_last(self, count: int) -> ItemArray:
+        """The same without the last years."""
+        cut = {dim: slice(None, -count) for dim in YEAR_DIMS if dim in self.base.dims}
+        index = (slice(None), *(slice(None, -count) if axis in YEAR_DIMS else slice(None) for axis in self.axes))
+        return ItemArray(self.base.isel(cut), self.items, self.axes, self.values_by_item[index], self.samples)
+
     def laid_out(self, axes: Sequence[str], layout: Layout) -> Floats:
         """Values with axes (sample, *axes) on the items of a layout; an axis that is missing has length 1."""
         theirs = np.stack([layout.item_product, layout.item_component, layout.item_chemistry], axis=1)

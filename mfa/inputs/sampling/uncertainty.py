@@ -171,6 +171,41 @@ class Uncertainty:
                 self.plans[name] = plan_
         self.factors: list[FactorSummary] = summaries(planner, self.available, self.names, evaluation)
 
+    # --- choosing and naming -----------------------------------------------------------------------------------------
+
+    def picked(self, patterns: Sequence[str], key: str = "factors") -> list[str]:
+        """Names of the factors that vary and that patterns pick.
+
+        Parameters
+        ----------
+        patterns : sequence of str
+            Such as ``lifetime[vehicles]``.
+        key : str
+            What they are called in messages.
+
+        Raises
+        ------
+        InputError
+            If one is none, or picks nothing that varies.
+        """
+        faults: list[Fault] = []
+        found = self._patterns(patterns, key, None, faults) or ()
+        moving = [factor for factor in self.available if factor.name in set(self.names)]
+        for pattern in found if not faults else ():
+            if not any(pattern.picks(factor, self.groups) for factor in moving):
+                faults.append(Fault(f"{key}: {pattern.text}", "picks factors that are held in this scenario"))
+        if faults:
+            raise InputError(faults)
+        return [one.name for one in moving if any(pattern.picks(one, self.groups) for pattern in found)]
+
+    def words(self, names: Sequence[str] | None = None) -> list[str]:
+        """Factors for readers: Mean lifetime: battery electric car."""
+        from mfa.inputs.sampling.words import factor_words
+
+        known = {factor.name: factor for factor in self.available}
+        labels = self.scenario.dataset.labels
+        return [factor_words(known[name], labels) for name in (self.names if names is None else names)]
+
     # --- using it ----------------------------------------------------------------------------------------------------
 
     def table(self) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from scipy import stats
 
 from mfa.errors import InputError
 from mfa.inputs.sampling.streams import unit_cube
-from mfa.studies.discovery import at_least, discover
+from mfa.studies.prim import at_least, discover
 
 NAMES = [f"f{i}" for i in range(6)]
 
