@@ -15,8 +15,8 @@ import numpy as np
 
 from mfa.errors import Fault, InputError
 from mfa.report.comparison import Reader, largest_of, scaled_money, signed
-from mfa.report.figures import ELEMENT_COLOURS, PNG_DPI, SERIES_COLOURS
-from mfa.report.panels import INK, SOFT, STYLE, new_figure
+from mfa.report.panels import new_figure
+from mfa.report.style import ELEMENT_COLOURS, INK, PNG_DPI, SERIES_COLOURS, SOFT, STYLE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

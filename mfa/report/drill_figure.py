@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mfa.report.figures import ELEMENT_NAMES, GREY, ORIGIN_COLOURS, PNG_DPI, scale
-from mfa.report.panels import INK, SOFT, STYLE, WIDTH, new_figure
+from mfa.report.panels import WIDTH, new_figure
+from mfa.report.style import ELEMENT_NAMES, GREY, INK, ORIGIN_COLOURS, PNG_DPI, SOFT, STYLE, scale
 from mfa.units import DAYS_PER_YEAR
 
 if TYPE_CHECKING:

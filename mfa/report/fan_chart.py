@@ -9,8 +9,8 @@ import numpy as np
 
 from mfa.errors import Fault, InputError
 from mfa.inputs.messages import listed, suggest
-from mfa.report.figures import ELEMENT_COLOURS, ELEMENT_NAMES, SERIES_COLOURS, scale
-from mfa.report.panels import DASHED, INK, STYLE, Multiples, value_ticks
+from mfa.report.panels import Multiples, value_ticks
+from mfa.report.style import DASHED, ELEMENT_COLOURS, ELEMENT_NAMES, INK, SERIES_COLOURS, STYLE, scale
 from mfa.results import LAST_DATA_YEAR
 
 if TYPE_CHECKING:

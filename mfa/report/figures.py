@@ -15,7 +15,26 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mfa.report.panels import DASHED, INK, STYLE, Multiples, value_ticks
+from mfa.report.panels import Multiples, value_ticks
+from mfa.report.style import (
+    DASHED,
+    DESTINATION_COLOURS,
+    DOMESTIC_COLOUR,
+    ELEMENT_COLOURS,
+    ELEMENT_NAMES,
+    GREY,
+    INK,
+    ORIGIN_COLOURS,
+    PALE,
+    PNG_DPI,
+    PRODUCT_COLOURS,
+    SCRAP_COLOURS,
+    SERIES_COLOURS,
+    STOCKPILE_COLOUR,
+    STYLE,
+    assign,
+    scale,
+)
 from mfa.vocabulary import SCRAP
 
 if TYPE_CHECKING:
@@ -27,35 +46,8 @@ N_ORIGINS = 8
 """Origins with a colour of their own; the others are summed."""
 REST = "ROW"
 """Label of an origin that is a sum itself."""
-ELEMENT_COLOURS = {
-    "Li": "#CC79A7", "Co": "#0072B2", "Ni": "#009E73", "Nd": "#D55E00", "Pr": "#E69F00", "Dy": "#56B4E9",
-    "Tb": "#882255",
-}  # fmt: skip
-"""Okabe and Ito, and one of Tol: an element has the same colour in every figure."""
-SERIES_COLOURS = (
-    "#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377", "#EE8866", "#44BB99", "#BBCC33", "#99DDFF",
-)  # fmt: skip
-"""Paul Tol, bright and light: stacked areas, in order."""
-ORIGIN_COLOURS = {
-    "CHN": "#CC6677", "PHL": "#DDCC77", "MYS": "#88CCEE", "FIN": "#AA4499", "CHL": "#999933", "AUS": "#882255",
-    "ARG": "#EE8866", "IDN": "#332288", "MDG": "#117733", "CAN": "#661100", "NOR": "#6699CC", "USA": "#AA4466",
-}  # fmt: skip
-"""Origins that keep their colour in all scenarios; the others take what is left over."""
-PRODUCT_COLOURS = {
-    "bev": "#4477AA", "phev": "#66CCEE", "hev_nimh": "#228833", "hev_liion": "#BBCC33", "car_small_magnets": "#99DDFF",
-    "smartphone": "#EE6677", "notebook_pc": "#FFAABB", "room_ac": "#EE8866", "package_ac": "#994455",
-    "servo_motor": "#CCBB44", "wind_turbine": "#44BB99", "other_magnets": "#AA3377",
-}  # fmt: skip
-"""Products that keep their colour in all scenarios; the others take what is left over."""
 N_PRODUCTS = len(PRODUCT_COLOURS)
 """Products with a colour of their own, the heaviest ones; the others are summed."""
-GREY, PALE = "#BBBBBB", "#DDDDDD"
-ELEMENT_NAMES = {
-    "Li": "Lithium", "Co": "Cobalt", "Ni": "Nickel", "Nd": "Neodymium", "Pr": "Praseodymium", "Dy": "Dysprosium",
-    "Tb": "Terbium",
-}  # fmt: skip
-SCRAP_COLOURS = {"old": "#228833", "new": "#BBCC33", "imported": "#EEDD88"}
-PNG_DPI = 150
 
 
 @dataclass
@@ -175,11 +167,8 @@ def _stock_stack(results: Results, in_use: np.ndarray) -> Stack:
     rest = [i for i in range(len(products)) if i not in shown]
     names = [results.label_name("product", products[i]) for i in shown]
     values = [in_use[:, i] for i in shown]
-    taken = {products[i]: PRODUCT_COLOURS[products[i]] for i in shown if products[i] in PRODUCT_COLOURS}
-    left_over = [
-        colour for colour in dict.fromkeys((*SERIES_COLOURS, *PRODUCT_COLOURS.values())) if colour not in taken.values()
-    ]
-    colours = [taken.get(products[i]) or left_over.pop(0) for i in shown]
+    palette = (*SERIES_COLOURS, *PRODUCT_COLOURS.values())
+    colours = assign([products[i] for i in shown], PRODUCT_COLOURS, palette)
     if rest:
         names.append(
             results.label_name("product", products[rest[0]]) if len(rest) == 1 else f"{len(rest)} other products"
@@ -198,15 +187,15 @@ def _discard_stack(flows: dict[str, np.ndarray], total: Callable[[np.ndarray], n
     direct, pool = flows["discards_direct"], flows["discards_direct"] + flows["released"]
     share = np.divide(direct, pool, out=np.zeros(pool.shape), where=pool > 0.0)
     layers = {
-        "Collected for recycling": (flows["collected"] * share, "#228833"),
-        "Reused or second life": ((flows["reused"] + flows["to_second_life"]) * share, "#44BB99"),
-        "Put into drawers": (flows["discards_hibernating"], "#CCBB44"),
-        "Exported as used products": (flows["exports_used"], "#4477AA"),
-        "Not collected": (flows["uncollected"] * share, "#EE6677"),
+        "Collected for recycling": (flows["collected"] * share, "collected"),
+        "Reused or second life": ((flows["reused"] + flows["to_second_life"]) * share, "reused"),
+        "Put into drawers": (flows["discards_hibernating"], "kept"),
+        "Exported as used products": (flows["exports_used"], "exported"),
+        "Not collected": (flows["uncollected"] * share, "lost"),
     }
     values = np.array([total(values) for values, _ in layers.values()])
     note = "Without what leaves the drawers of earlier years."
-    colours = [colour for _, colour in layers.values()]
+    colours = [DESTINATION_COLOURS[kind] for _, kind in layers.values()]
     return Stack("Discards of the year by destination", "t/yr", list(layers), colours, values, note=note)
 
 
@@ -236,15 +225,13 @@ def _supply_stack(results: Results, flow: Callable[..., np.ndarray], policy: dic
     ]
     primary_used = np.maximum(primary - np.maximum(exported - surplus_secondary, 0.0), 0.0)
     if primary_used.any():
-        layers.append(("Domestic primary metal", primary_used, "#44BB99"))
+        layers.append(("Domestic primary metal", primary_used, DOMESTIC_COLOUR))
     release = flow("stock_release")
     if release.any():
-        layers.append(("Drawn from the stockpile", release, "#4477AA"))
-    colours = {origins[i]: ORIGIN_COLOURS[origins[i]] for i in shown if origins[i] in ORIGIN_COLOURS}
-    left_over = [colour for colour in ORIGIN_COLOURS.values() if colour not in colours.values()]
-    for i in shown:
-        name = results.label_name("origin", origins[i])
-        layers.append((f"Imports: {name}", imports[i], colours.get(origins[i]) or left_over.pop(0)))
+        layers.append(("Drawn from the stockpile", release, STOCKPILE_COLOUR))
+    colours = assign([origins[i] for i in shown], ORIGIN_COLOURS, ORIGIN_COLOURS.values())
+    for i, colour in zip(shown, colours, strict=True):
+        layers.append((f"Imports: {results.label_name('origin', origins[i])}", imports[i], colour))
     if rest:
         layers.append(("Imports: other origins", imports[rest].sum(axis=0), GREY))
     names, values, shades = zip(*layers, strict=True)
@@ -291,25 +278,6 @@ def _figures(data: FigureData) -> Any:
     for name, stack in data.stacks.items():
         yield name, stacked_figure(data, stack)
     yield "import_requirement", import_requirement_figure(data)
-
-
-def scale(largest: float, unit: str) -> tuple[float, str]:
-    """Factor and unit in which numbers of a size are read easily.
-
-    Examples
-    --------
-    >>> scale(25000.0, "t/yr")
-    (0.001, 'kt/yr')
-    >>> scale(0.02, "t/yr")
-    (1000.0, 'kg/yr')
-    """
-    if largest >= 1e7:
-        return 1e-6, f"M{unit}"
-    if largest >= 1e4:
-        return 1e-3, f"k{unit}"
-    if 0 < largest < 0.1:
-        return 1e3, f"kg{unit[1:]}"
-    return 1.0, unit
 
 
 def _mark_projection(multiples: Multiples, data: FigureData, keys: list[Any]) -> None:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mfa.report.style import DASHED, INK, SOFT
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-STYLE: Any = {"svg.fonttype": "none", "svg.hashsalt": "mfa", "font.family": "sans-serif", "font.size": 8}
 WIDTH = 10.5
 """Width of a figure, inch."""
 PANEL_HEIGHT = 2.3
@@ -23,8 +24,6 @@ HEAD, FOOT = 0.45, 0.38
 """Room above and below the panels, inch."""
 SHOWN_WIDTH, SHOWN_DPI = 1000, 200
 """Width of a figure in a notebook, pixels, and the finest resolution that a narrow one gets for it."""
-INK, SOFT = "#333333", "#666666"
-DASHED: dict[str, Any] = {"color": SOFT, "linewidth": 0.7, "linestyle": (0, (3, 2))}
 
 
 def new_figure(width: float, height: float, **options: Any) -> Figure:

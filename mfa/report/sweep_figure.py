@@ -16,8 +16,7 @@ import numpy as np
 
 from mfa.errors import Fault, InputError
 from mfa.inputs.messages import number
-from mfa.report.figures import ELEMENT_COLOURS, PNG_DPI, SERIES_COLOURS
-from mfa.report.panels import INK, SOFT, STYLE
+from mfa.report.style import ELEMENT_COLOURS, INK, PNG_DPI, SERIES_COLOURS, SOFT, STYLE
 from mfa.report.sweep_view import Response, chosen_labels, is_flat, response, shown_year, unmet_note
 from mfa.report.tables import shown
 

@@ -9,7 +9,8 @@ import pytest
 
 import mfa
 from mfa.errors import MfaError
-from mfa.report.figures import N_PRODUCTS, PRODUCT_COLOURS, draw_figures, figure_data, stacked_figure
+from mfa.report.figures import N_PRODUCTS, draw_figures, figure_data, stacked_figure
+from mfa.report.style import PRODUCT_COLOURS
 from mfa.report.worker import FigureWorker
 from mfa.results import Results
 from tests.conftest import make_results
