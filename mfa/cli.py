@@ -13,6 +13,7 @@ from mfa.commands.common import INTERRUPTED, Debug, Progress, Quiet, guarded
 from mfa.commands.compare import compare
 from mfa.commands.drill import drill
 from mfa.commands.ensemble import ensemble
+from mfa.commands.sankey import sankey
 from mfa.commands.search import search
 from mfa.commands.sensitivity import sensitivity
 from mfa.commands.sweep import sweep
@@ -138,6 +139,7 @@ app.command()(ensemble)
 app.command()(sweep)
 app.command()(search)
 app.command()(sensitivity)
+app.command()(sankey)
 
 
 @app.command()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mfa.errors import AlignmentError, Fault, InputError
+from mfa.presentation import Presentation
 from mfa.vocabulary import (
     FLOWS,
     INDICATORS,
@@ -26,7 +27,6 @@ from mfa.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
     import xarray as xr
 
     from mfa.indicators.levers import Explanation
@@ -129,7 +129,7 @@ def _component_variables() -> dict[str, Variable]:
     return result
 
 
-class Results:
+class Results(Presentation):
     """What a run computed, by group: flows, stocks, items, components, indicators, policy.
 
     Each group is an `xarray.Dataset` of quantities with units (`results.flows["secondary"]` is in t/yr), made when it
@@ -491,59 +491,6 @@ class Results:
                 return []
             self.attrs["explanations"] = [explanation.plain() for explanation in explain(self)]
         return [Explanation.from_plain(data) for data in self.attrs["explanations"]]
-
-    # -- tables and files --------------------------------------------------------------------------------------------
-    def summary(self, years: Sequence[int] | None = None) -> pd.DataFrame:
-        """Headline figures by element and year: stock, discards, recovery, import dependence.
-
-        Parameters
-        ----------
-        years : sequence of int, optional
-            Years to show, those outside the run are left out; 2024, 2030, 2040 and 2050 if not given.
-
-        Returns
-        -------
-        DataFrame
-            One row for each region, element and year; units stand in the column names. Means over samples.
-        """
-        from mfa.report.tables import headline
-
-        return headline(self, years)
-
-    def save(self, folder: str | Path, figures: bool = True) -> Path:
-        """Write the folder of the run: NetCDF, tables, figures and run.json.
-
-        The files are written to a new folder beside it, which takes its place when all are complete.
-
-        Parameters
-        ----------
-        folder : path
-            Folder to make or replace.
-        figures : bool
-            Whether to draw figures.
-
-        Returns
-        -------
-        Path
-            The folder.
-
-        Raises
-        ------
-        InputError
-            If the path exists and is not the folder of a run, or cannot be written.
-        """
-        from mfa.report.folder import save_run
-
-        return save_run(self, Path(folder), figures=figures)
-
-    def __repr__(self) -> str:
-        span = f"{self.years[0]}-{self.years[-1]}" if self.years.size else "no years"
-        parts = [span] + [
-            f"{len(self.labels[dim])} {dim}{'s' if len(self.labels[dim]) != 1 else ''}"
-            for dim in ("region", "product", "element", "sample")
-            if dim in self.labels
-        ]
-        return f"<mfa.Results of {self.name}: {', '.join(parts)}; scope {self.scope}>"
 
 
 def _dimension_name(dim: str) -> str:

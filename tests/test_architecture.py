@@ -23,6 +23,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("recording",),
     ("inputs",),
     ("run",),
+    ("presentation",),
     ("results",),
     ("indicators",),
     ("studies",),

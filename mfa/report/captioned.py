@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mfa.report.figures import PNG_DPI
-from mfa.report.panels import INK, SOFT, STYLE, new_figure
+from mfa.report.panels import new_figure
+from mfa.report.style import INK, PNG_DPI, SOFT, STYLE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

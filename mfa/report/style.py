@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from mfa.errors import Fault, InputError
+
 STYLE: Any = {"svg.fonttype": "none", "svg.hashsalt": "mfa", "font.family": "sans-serif", "font.size": 8}
 INK, SOFT = "#333333", "#666666"
 DASHED: dict[str, Any] = {"color": SOFT, "linewidth": 0.7, "linestyle": (0, (3, 2))}
 PNG_DPI = 150
+FONTS = "Arial, Helvetica, 'Liberation Sans', 'DejaVu Sans', 'Noto Sans CJK JP', sans-serif"
+"""Fonts of SVG and HTML, the first that is there; layouts leave room for the widest of them."""
 ELEMENT_COLOURS = {
     "Li": "#CC79A7", "Co": "#0072B2", "Ni": "#009E73", "Nd": "#D55E00", "Pr": "#E69F00", "Dy": "#56B4E9",
     "Tb": "#882255",
@@ -88,3 +92,61 @@ def scale(largest: float, unit: str) -> tuple[float, str]:
     if 0 < largest < 0.1:
         return 1e3, f"kg{unit[1:]}"
     return 1.0, unit
+
+
+_BASE_FONT = "DejaVu Sans"
+"""Comes with matplotlib: Latin, Greek, Cyrillic and more."""
+WIDE_FONTS = (
+    "Noto Sans CJK JP", "Noto Sans JP", "IPAexGothic", "IPAGothic", "Yu Gothic", "Hiragino Sans", "MS Gothic",
+    "Noto Sans CJK SC", "WenQuanYi Zen Hei", "Arial Unicode MS",
+)  # fmt: skip
+"""Fonts with Japanese signs, as systems have them."""
+
+
+def font_families(texts: Iterable[str]) -> list[str]:
+    """Fonts with which matplotlib can write some texts.
+
+    Parameters
+    ----------
+    texts : iterable of str
+
+    Returns
+    -------
+    list of str
+        Names for ``font.family``; signs that the first has not are taken from the next.
+
+    Raises
+    ------
+    InputError
+        If no font of this system has a sign.
+
+    Examples
+    --------
+    >>> font_families(["Dysprosium", "Über 3 t"])
+    ['DejaVu Sans']
+    """
+    signs = {sign for text in texts for sign in text if sign.isprintable()}
+    missing = {sign for sign in signs if ord(sign) > 0x24F}
+    if not missing:
+        return [_BASE_FONT]
+    from matplotlib import font_manager
+
+    def without(signs: set[str], family: str) -> set[str]:
+        found = font_manager.findfont(family, fallback_to_default=False)
+        charmap = font_manager.get_font(found).get_charmap()
+        return {sign for sign in signs if ord(sign) not in charmap}
+
+    families = [_BASE_FONT]
+    missing = without(missing, _BASE_FONT)
+    installed = {entry.name for entry in font_manager.fontManager.ttflist} if missing else set()
+    for family in WIDE_FONTS:
+        if missing and family in installed:
+            left = without(missing, family)
+            if left != missing:
+                families.append(family)
+                missing = left
+    if missing:
+        sign = min(missing)
+        mend = "install one that has it, such as Noto Sans CJK, or write SVG, which takes the fonts of its reader"
+        raise InputError(Fault("figure", f"no font of this system can write '{sign}'", mend))
+    return families

@@ -1,0 +1,180 @@
+"""What results show of themselves: tables, pictures, files, and how a notebook displays them.
+
+Each method hands over to the part that does the work, which is imported when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mfa.report.sankey import Sankey
+    from mfa.results import Results
+
+
+class Presentation:
+    """Methods of `mfa.Results` that make tables, pictures and files."""
+
+    @property
+    def _results(self) -> Results:
+        return cast("Results", self)
+
+    def summary(self, years: Sequence[int] | None = None) -> pd.DataFrame:
+        """Headline figures by element and year: stock, discards, recovery, import dependence.
+
+        Parameters
+        ----------
+        years : sequence of int, optional
+            Years to show, those outside the run are left out; 2024, 2030, 2040 and 2050 if not given.
+
+        Returns
+        -------
+        DataFrame
+            One row for each region, element and year; units stand in the column names. Means over samples.
+        """
+        from mfa.report.tables import headline
+
+        return headline(self._results, years)
+
+    def sankey_links(
+        self,
+        element: str | Sequence[str] | None = None,
+        year: int | Sequence[int] | None = None,
+        region: str | Sequence[str] | None = None,
+        unit: str | None = None,
+    ) -> pd.DataFrame:
+        """Flows between processes as a tidy table of links, for Sankey diagrams of any tool.
+
+        The links are the flows that the mass balance is checked with. Those to and from the outside end in a node of
+        their own each; what a stock gains or gives is a link of the kind ``stock change``, so that at every process the
+        links in and out add up to the same. Metal for other uses is drawn on the market; its link leaves the market.
+
+        Parameters
+        ----------
+        element : str or sequence of str, optional
+            Elements, or ``component mass``, which has no refined market and no stockpile; all elements if None.
+        year : int or sequence of int, optional
+            All years if None.
+        region : str or sequence of str, optional
+            Each on its own; the sum over all regions, called ``all`` if there are several, if None.
+        unit : str, optional
+            A mass per time; t/yr if None.
+
+        Returns
+        -------
+        DataFrame
+            Columns scenario, region, year, element; source, target (names of nodes); value, unit; flow (name in the
+            vocabulary, or of the stock), part (origin or kind of scrap), meaning, kind (``flow`` or ``stock change``);
+            from_process, to_process. Links of 0 are left out. Means over samples.
+
+        Raises
+        ------
+        InputError
+            If a label or a year is not in the results.
+        UnitError
+            If the unit is no mass per time.
+
+        Examples
+        --------
+        100 products a year of 0.1 t each; nothing is discarded in the first year, so all of it stays in use:
+
+        >>> import mfa, xarray as xr
+        >>> abroad = xr.DataArray([1.0], dims="origin", coords={"origin": ["abroad"]})
+        >>> arrays = {"sales": 100.0, "lifetime": mfa.Lifetime.fixed(mean=10), "chemistry_share": 1.0,
+        ...           "content": 0.1, "component_mass": 1.0, "recovery_yield": 1.0, "import_share": abroad}
+        >>> inputs = mfa.Inputs(arrays, years=[2030], labels={"element": ["Dy"], "route": ["plant"]})
+        >>> links = mfa.run(inputs).sankey_links("Dy", 2030, unit="kg/yr")
+        >>> for row in links.itertuples():
+        ...     print(f"{row.source} > {row.target}: {row.value:.0f} {row.unit}")
+        Imported metal: abroad > Refined market: 10000 kg/yr
+        Refined market > Manufacturing: 10000 kg/yr
+        Manufacturing > Product trade: 10000 kg/yr
+        Product trade > In use: 10000 kg/yr
+        In use > Added to stock in use: 10000 kg/yr
+        """  # fmt: skip
+        from mfa.report.sankey_links import links_table
+
+        return links_table(self._results, element, year, region, unit)
+
+    def sankey(
+        self,
+        element: str,
+        year: int,
+        region: str | None = None,
+        unit: str | None = None,
+        compact: bool = False,
+        largest: float | None = None,
+    ) -> Sankey:
+        """Sankey diagram of an element in a year, from primary supply to what is lost, and back to the market.
+
+        A notebook shows it; ``.save("name.svg")`` writes SVG, PNG, PDF or the links as CSV, ``.svg()`` gives the text,
+        ``.plot()`` draws it with matplotlib.
+
+        Parameters
+        ----------
+        element : str
+            An element, or ``component mass``.
+        year : int
+        region : str, optional
+            The sum over all regions if None.
+        unit : str, optional
+            A mass per time; one in which the numbers are short if None.
+        compact : bool
+            For half a page's width.
+        largest : float, optional
+            Throughput, t/yr, that fills the usual height: the same for diagrams that are compared by eye.
+
+        Returns
+        -------
+        Sankey
+
+        Raises
+        ------
+        InputError
+            If a label or the year is not in the results, or nothing flows then.
+        UnitError
+            If the unit is no mass per time.
+        """
+        from mfa.report.sankey import Sankey
+
+        return Sankey(self._results, element, year, region, unit, compact, largest)
+
+    def save(self, folder: str | Path, figures: bool = True) -> Path:
+        """Write the folder of the run: NetCDF, tables, figures and run.json.
+
+        The files are written to a new folder beside it, which takes its place when all are complete.
+
+        Parameters
+        ----------
+        folder : path
+            Folder to make or replace.
+        figures : bool
+            Whether to draw figures.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Raises
+        ------
+        InputError
+            If the path exists and is not the folder of a run, or cannot be written.
+        """
+        from mfa.report.folder import save_run
+
+        return save_run(self._results, Path(folder), figures=figures)
+
+    def __repr__(self) -> str:
+        results = self._results
+        span = f"{results.years[0]}-{results.years[-1]}" if results.years.size else "no years"
+        parts = [span] + [
+            f"{len(results.labels[dim])} {dim}{'s' if len(results.labels[dim]) != 1 else ''}"
+            for dim in ("region", "product", "element", "sample")
+            if dim in results.labels
+        ]
+        return f"<mfa.Results of {results.name}: {', '.join(parts)}; scope {results.scope}>"

@@ -1,0 +1,60 @@
+"""Text that stays text: a cell that begins like a formula runs in no spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""First signs by which spreadsheets take a cell for a formula, the wide ones of Japanese keyboards included."""
+MARK = "'"
+"""Put before such a text, it makes a spreadsheet read text."""
+
+
+def as_text(cell: str) -> str:
+    """A cell of a CSV file that no spreadsheet takes for a formula.
+
+    Parameters
+    ----------
+    cell : str
+
+    Returns
+    -------
+    str
+        The same, or with an apostrophe before it.
+
+    Examples
+    --------
+    >>> as_text("=1+1"), as_text("Japan, no new policy")
+    ("'=1+1", 'Japan, no new policy')
+    """
+    return f"{MARK}{cell}" if cell.startswith(FORMULA_SIGNS) else cell
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as CSV in UTF-8; texts stay texts, numbers keep all their digits, NaN is empty.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Without an index that matters.
+    path : Path
+        File to write.
+    """
+    columns = [_cells(table[name].tolist()) for name in table]
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([as_text(str(name)) for name in table])
+        writer.writerows(zip(*columns, strict=True))
+
+
+def _cells(values: list[object]) -> list[str]:
+    """Cells of a column: numbers in full, texts as texts."""
+    return [
+        as_text(value) if isinstance(value, str) else "" if value is None or value != value else repr(value)
+        for value in values
+    ]

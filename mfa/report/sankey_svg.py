@@ -1,0 +1,99 @@
+"""A Sankey diagram as SVG: text stays text, every flow tells what it is when it is pointed at, nothing is loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+
+from mfa.report.sankey_picture import HATCHED, Area, Bar, Command, Picture, Words
+from mfa.report.style import FONTS
+
+_UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Signs that XML does not allow."""
+
+
+def to_svg(picture: Picture, width: float | None = None) -> str:
+    """A picture as one SVG element, which stands alone as a file and inside a page.
+
+    Parameters
+    ----------
+    picture : Picture
+    width : float, optional
+        Pixels at which it is shown; its own width if None. Everything grows with it.
+
+    Returns
+    -------
+    str
+        Texts are escaped; ids are made of the content, so that several may stand in one page.
+    """
+    mark = "s" + hashlib.sha256(repr(picture).encode()).hexdigest()[:10]
+    shown = width or picture.width
+    ratio = shown / picture.width
+    body = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" id="{mark}" role="img" aria-labelledby="{mark}t {mark}d" '
+        f'viewBox="0 0 {_n(picture.width)} {_n(picture.height)}" width="{_n(shown)}" '
+        f'height="{_n(picture.height * ratio)}" font-family="{FONTS}">',
+        f'<title id="{mark}t">{text(picture.heading)}</title>',
+        f'<desc id="{mark}d">{text(picture.description)}</desc>',
+        f"<style>#{mark} .band:hover path{{fill-opacity:.9}}#{mark} text{{pointer-events:none}}</style>",
+        f'<defs><pattern id="{mark}h" width="4" height="4" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(45)"><rect width="4" height="4" fill="#FFFFFF"/>'
+        '<rect width="1.6" height="4" fill="#4D4D4D"/></pattern></defs>',
+        f'<rect width="{_n(picture.width)}" height="{_n(picture.height)}" fill="#FFFFFF"/>',
+        *(_area(area) for area in picture.areas),
+        *(_bar(bar, mark) for bar in picture.bars),
+        *(_words(words) for words in picture.words),
+        "</svg>",
+    ]
+    return "\n".join(body) + "\n"
+
+
+def text(words: str) -> str:
+    r"""Words as they stand in XML: escaped, without signs that XML does not allow.
+
+    Examples
+    --------
+    >>> text("<b>& \x07")
+    '&lt;b&gt;&amp; '
+    """
+    return html.escape(_UNFIT.sub("", words), quote=True)
+
+
+def _n(value: float) -> str:
+    """A coordinate, to a hundredth of a pixel."""
+    return f"{value:.2f}".rstrip("0").rstrip(".") if value else "0"
+
+
+def _path(commands: tuple[Command, ...]) -> str:
+    return "".join(f"{letter}{' '.join(_n(value) for value in values)}" for letter, values in commands)
+
+
+def _area(area: Area) -> str:
+    return (
+        f'<g class="band"><title>{text(area.title)}</title>'
+        f'<path d="{_path(area.path)}" fill="{area.colour}" fill-opacity="{area.opacity}"/></g>'
+    )
+
+
+def _bar(bar: Bar, mark: str) -> str:
+    fill = f"url(#{mark}h)" if bar.fill == HATCHED else bar.fill
+    edge = "" if bar.edge == "none" else f' stroke="{bar.edge}" stroke-width="0.8"'
+    return (
+        f'<g><title>{text(bar.title)}</title><rect x="{_n(bar.x)}" y="{_n(bar.y)}" width="{_n(bar.width)}" '
+        f'height="{_n(bar.height)}" fill="{fill}"{edge}/></g>'
+    )
+
+
+def _words(words: Words) -> str:
+    style = ' font-weight="bold"' if words.bold else ""
+    style += ' text-anchor="middle"' if words.middle else ""
+    if words.halo:
+        style += (
+            f' stroke="#FFFFFF" stroke-opacity="0.75" stroke-width="{_n(0.26 * words.size)}" '
+            'stroke-linejoin="round" paint-order="stroke"'
+        )
+    return (
+        f'<text x="{_n(words.x)}" y="{_n(words.y)}" font-size="{_n(words.size)}" fill="{words.colour}"{style}>'
+        f"{text(words.text)}</text>"
+    )
