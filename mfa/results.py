@@ -147,8 +147,8 @@ class Results(Presentation):
         What is known of the run: ``scenario``, ``title``, ``scope``, ``dataset``, ``resolved`` (the scenario in full),
         ``scenario_hash``, ``parameter_hash``, ``seed``, ``wall_time`` (s), ``balance`` (the worst residual and where),
         ``warnings``, ``label_names`` and ``label_groups`` (for tables and figures), ``explanations`` as plain data.
-    inputs : Inputs or None
-        What the run was computed from.
+    references : mapping of str
+        Entries of the bibliography, BibTeX by key.
     """
 
     def __init__(
@@ -163,7 +163,8 @@ class Results(Presentation):
         self.years = np.asarray(years, dtype=np.int64)
         self.money = money
         self.attrs: dict[str, Any] = dict(attrs or {})
-        self.inputs = inputs
+        self._inputs = inputs
+        self.references: Mapping[str, str] = {}
         self.sampled = bool(labels.get("sample") is not None and len(labels["sample"]))
         self.labels: dict[str, list[Any]] = {
             dim: list(names) for dim, names in labels.items() if dim not in ("time", "scrap", "sample")
@@ -248,6 +249,17 @@ class Results(Presentation):
             raise AlignmentError(faults)
 
     # -- access ------------------------------------------------------------------------------------------------------
+    @property
+    def inputs(self) -> Any:
+        """What the run was computed from, an `mfa.Inputs`; None if that is not known."""
+        if callable(self._inputs):  # a file was opened: they are made when they are first asked for
+            self._inputs = self._inputs()
+        return self._inputs
+
+    @inputs.setter
+    def inputs(self, inputs: Any) -> None:
+        self._inputs = inputs
+
     @property
     def name(self) -> str:
         """Name of the scenario."""
@@ -511,6 +523,7 @@ def describe(results: Results, scenario: Any) -> None:
     """
     labels, attrs = scenario.dataset.labels, results.attrs
     attrs.setdefault("resolved", scenario.resolved())
+    results.references = results.references or scenario.dataset.references
     attrs.setdefault("label_names", {dim: {k: v.name for k, v in found.items()} for dim, found in labels.items()})
     attrs.pop("explanations", None)  # they are told anew with the names
     attrs.setdefault("label_groups", {dim: {k: v.group for k, v in found.items()} for dim, found in labels.items()})

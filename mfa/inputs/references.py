@@ -42,19 +42,34 @@ class References(Mapping[str, str]):
             text, _, faults = read_text(path)
             if faults:
                 self.faults += faults
+            else:
+                self._add(text, shown_path(path))
+
+    def _add(self, text: str, where: str) -> None:
+        self._texts.append(text)
+        seen: set[str] = set()
+        for match in _ENTRY.finditer(text):
+            key = match.group(2)
+            if match.group(1).lower() in _NOT_ENTRIES:
                 continue
-            self._texts.append(text)
-            seen: set[str] = set()
-            for match in _ENTRY.finditer(text):
-                key = match.group(2)
-                if match.group(1).lower() in _NOT_ENTRIES:
-                    continue
-                if key in seen:
-                    line = text.count("\n", 0, match.start()) + 1
-                    fault = Fault(f"{shown_path(path)}:{line}", f"entry '{key}' stands twice", "keep one of them")
-                    self.faults.append(fault)
-                seen.add(key)
-                self._found[key] = (len(self._texts) - 1, match.start())
+            if key in seen:
+                line = text.count("\n", 0, match.start()) + 1
+                self.faults.append(Fault(f"{where}:{line}", f"entry '{key}' stands twice", "keep one of them"))
+            seen.add(key)
+            self._found[key] = (len(self._texts) - 1, match.start())
+
+    @classmethod
+    def of_text(cls, text: str) -> References:
+        r"""Entries of a text in BibTeX.
+
+        Examples
+        --------
+        >>> References.of_text("@misc{METI2024,\n  title = {White paper},\n}\n").field("METI2024", "title")
+        'White paper'
+        """
+        references = cls([])
+        references._add(text, "bibliography")
+        return references
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._found)

@@ -15,7 +15,7 @@ import numpy as np
 from mfa.errors import Fault, InputError
 from mfa.indicators import REASONS
 from mfa.inputs.messages import shown_path
-from mfa.report.netcdf import Stored, write_group
+from mfa.report.netcdf_groups import Stored, write_group
 from mfa.studies.manifest import outputs_of, sync_folder, write_whole
 from mfa.studies.quantiles import QUANTILES, Statistics
 from mfa.vocabulary import DIMENSIONS

@@ -6,20 +6,24 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 
 import mfa
 from mfa.errors import InputError
 from mfa.report.netcdf import read_results, write_results
-from mfa.results import GROUPS, Results, open_results
+from mfa.results import GROUPS, Results, describe, open_results
 from mfa.units import parse_unit
 from tests.conftest import make_results
 
 
 @pytest.fixture(scope="module")
 def reference() -> Results:
-    return mfa.run(mfa.load_scenario("japan-reference"))
+    scenario = mfa.load_scenario("japan-reference")
+    results = mfa.run(scenario)
+    describe(results, scenario)
+    return results
 
 
 def assert_same(one: Results, other: Results) -> None:
@@ -132,3 +136,25 @@ def test_what_is_not_a_result_is_refused(tmp_path: Path) -> None:
     xr.Dataset({"a": 1.0}).to_netcdf(path, engine="h5netcdf")
     with pytest.raises(InputError, match="was not written by this version"):
         open_results(tmp_path)
+
+
+def test_rows_and_sources_stay_with_the_results(tmp_path: Path, reference: Results) -> None:
+    """A saved run tells the rows that it was made from, without the folder that they lie in, and what they cite."""
+    write_results(reference, tmp_path / "results.nc")
+    opened = open_results(tmp_path)
+    rows, before = opened.inputs.evidence, reference.inputs.evidence
+    assert set(rows["file"]) == {f"japan/{Path(file).name}" for file in before["file"]}
+    columns = [column for column in before if column != "file"]
+    years = {"time": str, "cohort": str}  # a year or a star
+    pd.testing.assert_frame_equal(rows[columns].astype(years), before[columns].astype(years), check_dtype=False)
+    cited = {key.strip() for cell in before["source"] for key in cell.split(";")}
+    assert cited <= set(opened.references)
+
+
+def test_inputs_are_made_when_they_are_asked_for(tmp_path: Path, reference: Results) -> None:
+    write_results(reference, tmp_path / "results.nc")
+    opened = open_results(tmp_path)
+    assert callable(opened._inputs)
+    assert opened.inputs is opened.inputs
+    write_results(make_results(small=True), tmp_path / "none.nc")
+    assert open_results(tmp_path / "none.nc").inputs is None

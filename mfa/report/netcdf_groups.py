@@ -1,0 +1,93 @@
+"""Variables and their labels in a group of a NetCDF-4 file, written through HDF5 itself.
+
+NetCDF-4 lays down how (dimension scales, ``_Netcdf4Dimid``): for a few hundred small variables that is several times
+faster than a general NetCDF writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import h5py
+import numpy as np
+
+from mfa.vocabulary import DIMENSIONS
+
+COMPRESSED_FROM = 4096
+"""Arrays with fewer values are stored as they are."""
+TEXT = h5py.string_dtype("utf-8")
+
+
+@dataclass
+class Stored:
+    """One variable of a file: dims, values and attributes."""
+
+    dims: tuple[str, ...]
+    values: np.ndarray
+    attrs: dict[str, Any] = field(default_factory=dict)
+
+
+def write_group(
+    group: h5py.Group, stored: Mapping[str, Stored], coords: Mapping[str, Iterable[Any]], n_dims: int = 0
+) -> int:
+    """Write variables and the coordinates that they use into a group.
+
+    Parameters
+    ----------
+    group : h5py.Group
+        Open for writing and empty.
+    stored : mapping of Stored
+        Variables by name.
+    coords : mapping of sequences
+        Labels of each dimension, str or int.
+    n_dims : int
+        Dimensions that the file has already.
+
+    Returns
+    -------
+    int
+        Dimensions that the file has now.
+    """
+    used = {dim for variable in stored.values() for dim in variable.dims}
+    scales = {}
+    for number, (dim, labels) in enumerate(((dim, labels) for dim, labels in coords.items() if dim in used), n_dims):
+        values = np.asarray(list(labels))
+        data = values.astype(object) if values.dtype.kind in "US" else values
+        scale = group.create_dataset(dim, data=data, dtype=TEXT if data.dtype == object else None)
+        scale.make_scale(dim)
+        scale.attrs["_Netcdf4Dimid"] = np.int32(number)
+        scale.attrs["long_name"] = DIMENSIONS.get(dim, dim)
+        scales[dim] = scale
+    for name, variable in stored.items():
+        options: dict[str, Any] = {}
+        values = variable.values
+        if values.size >= COMPRESSED_FROM:
+            options = {"compression": "gzip", "compression_opts": 1, "chunks": _chunks(values.shape)}
+        if values.dtype.kind in "USO":
+            options = {"dtype": TEXT}
+            values = values.astype(object)
+        dataset = group.create_dataset(name, data=values, track_order=True, **options)
+        for position, dim in enumerate(variable.dims):
+            dataset.dims[position].attach_scale(scales[dim])
+        for key, attribute in variable.attrs.items():
+            dataset.attrs[key] = attribute
+    return n_dims + len(scales)
+
+
+def _chunks(shape: tuple[int, ...], largest: int = 2_000_000) -> tuple[int, ...]:
+    """Whole array in one chunk, or slices of its first axes."""
+    chunk = list(shape)
+    for axis, size in enumerate(shape):
+        rest = int(np.prod(chunk[axis + 1 :]))
+        chunk[axis] = max(1, min(size, largest // max(rest, 1)))
+        if chunk[axis] > 1 or rest <= largest:
+            break
+    return tuple(chunk)
+
+
+def flags(meanings: Iterable[str]) -> dict[str, Any]:
+    """CF attributes of a variable that holds positions in a list of texts."""
+    words = [meaning.replace(";", "").replace(" ", "_") or "none" for meaning in meanings]
+    return {"flag_values": np.arange(len(words), dtype=np.int8), "flag_meanings": " ".join(words)}
