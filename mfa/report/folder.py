@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from mfa.errors import Fault, InputError
-from mfa.report.figures import draw_figures, figure_data
+from mfa.report.figure_data import figure_data
+from mfa.report.figures import draw_figures
 from mfa.report.netcdf import write_results
 from mfa.report.tables import write_flows, write_indicators, write_stocks
 from mfa.report.worker import FigureWorker

@@ -13,6 +13,7 @@ import numpy as np
 
 from mfa.errors import Fault, InputError
 from mfa.report.ensemble import figure as number
+from mfa.report.figure_data import element_name
 from mfa.report.sankey_diagram import Band, Diagram, Node
 from mfa.report.sankey_groups import group
 from mfa.report.sankey_links import (
@@ -50,7 +51,6 @@ from mfa.report.sankey_words import (
 )
 from mfa.report.style import (
     ELEMENT_COLOURS,
-    ELEMENT_NAMES,
     GREY,
     ORIGIN_COLOURS,
     SCRAP_COLOURS,
@@ -109,7 +109,7 @@ def sankey_diagram(
     thin = _thin(found, detail)
     detail = replace(detail, merged={**dict.fromkeys(thin, COLLECTION), **detail.merged})
     factor, shown_unit = _unit(max(value for _, value in found), unit)
-    name = "Component mass" if picked.mass else _element_name(results, element)
+    name = "Component mass" if picked.mass else element_name(results, element)
     diagram = Diagram(
         f"{name}, {_where(results, region_name)}, {year}",
         f"{shown_unit}; scenario {results.name}{_scenario_title(results)}",
@@ -169,11 +169,6 @@ def _where(results: Results, region: str) -> str:
 def _scenario_title(results: Results) -> str:
     title = str(results.attrs.get("title") or results.name)
     return "" if title == results.name else f": {title}"
-
-
-def _element_name(results: Results, element: str) -> str:
-    name = results.label_name("element", element)
-    return name if name != element else ELEMENT_NAMES.get(element, element)
 
 
 def _element_colour(results: Results, element: str) -> str:

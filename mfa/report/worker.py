@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from mfa.errors import MfaError
 
 if TYPE_CHECKING:
-    from mfa.report.figures import FigureData
+    from mfa.report.figure_data import FigureData
 
 
 class FigureWorker:

@@ -9,7 +9,8 @@ import pytest
 
 import mfa
 from mfa.errors import MfaError
-from mfa.report.figures import N_PRODUCTS, draw_figures, figure_data, stacked_figure
+from mfa.report.figure_data import N_PRODUCTS, figure_data
+from mfa.report.figures import draw_figures, stacked_figure
 from mfa.report.style import PRODUCT_COLOURS
 from mfa.report.worker import FigureWorker
 from mfa.results import Results
