@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mfa.errors import Fault, InputError
+from mfa.report.picture import Picture
+from mfa.report.picture_svg import to_svg
 from mfa.report.sankey_diagram import Diagram
 from mfa.report.sankey_layout import NARROW, WIDE, lay_out
 from mfa.report.sankey_links import links_table
 from mfa.report.sankey_nodes import sankey_diagram
-from mfa.report.sankey_picture import Picture, picture
-from mfa.report.sankey_svg import to_svg
+from mfa.report.sankey_picture import picture
 from mfa.report.sankey_words import COMPACT, FULL
 from mfa.report.style import PNG_DPI, STYLE
 
@@ -125,7 +126,7 @@ class Sankey:
         InputError
             If no font of this system has a sign of a name.
         """
-        from mfa.report.sankey_figure import draw_picture
+        from mfa.report.picture_figure import draw_picture
 
         return draw_picture(self.picture(header), ax)
 

@@ -7,75 +7,21 @@ value of a band for which there is no room is told below the diagram instead.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
+from mfa.report.picture import HATCHED, Area, Bar, Command, Picture, Words
 from mfa.report.sankey_diagram import Band, Diagram
 from mfa.report.sankey_layout import Layout, Place, Route, Sizes
 from mfa.report.style import INK, SOFT
 from mfa.report.text_size import LINE, text_width, wrap
 
-Command = tuple[str, tuple[float, ...]]
-"""One step of a path: M, L, C (cubic) or Z, with its coordinates."""
 ROUND = 0.5523
 """Handle of the cubic curve that stands for a quarter of a circle of radius 1."""
-OPACITY, HATCHED = 0.55, "hatched"
+OPACITY = 0.55
 PROCESS_FILL, STOCK_FILL = "#4D4D4D", "#F2F2F2"
 STEPS = 24
 """Points along each piece of a band at which its words may stand."""
-
-
-@dataclass(frozen=True)
-class Area:
-    """A filled outline with what it says when it is pointed at."""
-
-    path: tuple[Command, ...]
-    colour: str
-    title: str
-    opacity: float = OPACITY
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A rectangle: a node, or the part of it that its stock gains or gives."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    fill: str
-    edge: str
-    title: str
-
-
-@dataclass(frozen=True)
-class Words:
-    """One line of text; `x` is its middle or its beginning, `y` its base line."""
-
-    x: float
-    y: float
-    text: str
-    size: float
-    bold: bool = False
-    colour: str = INK
-    middle: bool = True
-    halo: bool = True
-
-
-@dataclass
-class Picture:
-    """Everything that is drawn, from the back to the front."""
-
-    width: float
-    height: float
-    heading: str
-    description: str
-    areas: list[Area] = field(default_factory=list)
-    bars: list[Bar] = field(default_factory=list)
-    words: list[Words] = field(default_factory=list)
-
-
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
@@ -99,7 +45,7 @@ def picture(diagram: Diagram, layout: Layout, header: bool = True) -> Picture:
     result = Picture(sizes.width, layout.height, diagram.heading, diagram.description())
     for route in sorted(layout.routes, key=lambda route: (route.band.back, -route.thick)):
         title = _title(diagram, route.band)
-        result.areas.append(Area(_outline(route, sizes), route.band.colour, title))
+        result.areas.append(Area(_outline(route, sizes), route.band.colour, title, OPACITY))
         if route.band.back:
             result.areas.append(Area(_arrow(route, sizes), "#FFFFFF", title, 0.9))
     boxes: list[Box] = []
@@ -337,10 +283,10 @@ def _title(diagram: Diagram, band: Band) -> str:
 def _header(diagram: Diagram, sizes: Sizes, words: list[Words]) -> None:
     x = 0.4 * sizes.gap
     y = 1.05 * sizes.heading
-    words.append(Words(x, y, diagram.heading, sizes.heading, bold=True, middle=False, halo=False))
+    words.append(Words(x, y, diagram.heading, sizes.heading, bold=True, anchor="start", halo=False))
     for line in wrap(diagram.subheading, sizes.text, sizes.width - 2 * x, most=1):
         y += LINE * sizes.text + 0.15 * sizes.heading
-        words.append(Words(x, y, line, sizes.text, colour=SOFT, middle=False, halo=False))
+        words.append(Words(x, y, line, sizes.text, colour=SOFT, anchor="start", halo=False))
 
 
 def _footer(diagram: Diagram, untold: Sequence[str], header: bool, result: Picture, sizes: Sizes) -> None:
@@ -367,5 +313,5 @@ def _footer(diagram: Diagram, untold: Sequence[str], header: bool, result: Pictu
     x = 0.4 * sizes.gap
     for line in wrap(" ".join(notes), size, sizes.width - 2 * x, most=8):
         y += LINE * size
-        result.words.append(Words(x, y, line, size, colour=SOFT, middle=False, halo=False))
+        result.words.append(Words(x, y, line, size, colour=SOFT, anchor="start", halo=False))
     result.height = y + 0.6 * size

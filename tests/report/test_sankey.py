@@ -254,7 +254,7 @@ def boxes_of(drawn: Any) -> list[tuple[float, float, float, float, str]]:
     found = []
     for words in drawn.words:
         width = text_width(words.text, words.size, words.bold)
-        left = words.x - width / 2 if words.middle else words.x
+        left = words.x - width / 2 if words.anchor == "middle" else words.x
         found.append((left, words.y - 0.75 * words.size, left + width, words.y + 0.05 * words.size, words.text))
     return found
 

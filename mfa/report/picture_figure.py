@@ -1,11 +1,11 @@
-"""A Sankey diagram drawn with matplotlib, for notebooks, PNG and PDF: the same shapes as in SVG."""
+"""A picture drawn with matplotlib, for notebooks, PNG and PDF: the same shapes as in SVG."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from mfa.report.panels import new_figure
-from mfa.report.sankey_picture import HATCHED, PROCESS_FILL, Command, Picture
+from mfa.report.picture import HATCH, HATCHED, Command, Picture
 from mfa.report.style import font_families
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 PIXELS = 96.0
 """Pixels of an inch in SVG."""
 POINTS = 72.0
+ANCHORS = {"start": "left", "middle": "center", "end": "right"}
 
 
 def draw_picture(picture: Picture, ax: Axes | None = None) -> Axes:
@@ -52,13 +53,17 @@ def draw_picture(picture: Picture, ax: Axes | None = None) -> Axes:
     for bar in picture.bars:
         style: dict[str, Any] = {"facecolor": bar.fill, "edgecolor": bar.edge, "linewidth": 0.8 * ratio}
         if bar.fill == HATCHED:
-            style |= {"facecolor": "white", "edgecolor": PROCESS_FILL, "hatch": "//////"}
+            style |= {"facecolor": "white", "edgecolor": HATCH, "hatch": "//////"}
         ax.add_patch(Rectangle((bar.x, bar.y), bar.width, bar.height, **style))
+    for stroke in picture.strokes:
+        xs, ys = zip(*stroke.points, strict=True)
+        dashes = (0, (3, 2)) if stroke.dashed else "solid"
+        ax.plot(xs, ys, color=stroke.colour, linewidth=stroke.width * ratio, linestyle=dashes, solid_joinstyle="round")
     for words in picture.words:
         effects = [withStroke(linewidth=0.26 * words.size * ratio, foreground="white", alpha=0.75)]
         ax.text(
             words.x, words.y, words.text, fontsize=words.size * ratio, color=words.colour, family=families,
-            weight="bold" if words.bold else "normal", ha="center" if words.middle else "left", va="baseline",
+            weight="bold" if words.bold else "normal", ha=ANCHORS[words.anchor], va="baseline",
             path_effects=effects if words.halo else None, parse_math=False,
         )  # fmt: skip
     return ax

@@ -1,4 +1,4 @@
-"""A Sankey diagram as SVG: text stays text, every flow tells what it is when it is pointed at, nothing is loaded."""
+"""A picture as SVG: text stays text, every shape tells what it is when it is pointed at, nothing is loaded."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import html
 import re
 
-from mfa.report.sankey_picture import HATCHED, Area, Bar, Command, Picture, Words
+from mfa.report.picture import HATCH, HATCHED, Area, Bar, Command, Picture, Stroke, Words
 from mfa.report.style import FONTS
 
 _UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -37,16 +37,23 @@ def to_svg(picture: Picture, width: float | None = None) -> str:
         f'<title id="{mark}t">{text(picture.heading)}</title>',
         f'<desc id="{mark}d">{text(picture.description)}</desc>',
         f"<style>#{mark} .band:hover path{{fill-opacity:.9}}#{mark} text{{pointer-events:none}}</style>",
-        f'<defs><pattern id="{mark}h" width="4" height="4" patternUnits="userSpaceOnUse" '
-        'patternTransform="rotate(45)"><rect width="4" height="4" fill="#FFFFFF"/>'
-        '<rect width="1.6" height="4" fill="#4D4D4D"/></pattern></defs>',
+        *([_hatch(mark)] if any(bar.fill == HATCHED for bar in picture.bars) else []),
         f'<rect width="{_n(picture.width)}" height="{_n(picture.height)}" fill="#FFFFFF"/>',
         *(_area(area) for area in picture.areas),
         *(_bar(bar, mark) for bar in picture.bars),
+        *(_stroke(stroke) for stroke in picture.strokes),
         *(_words(words) for words in picture.words),
         "</svg>",
     ]
     return "\n".join(body) + "\n"
+
+
+def _hatch(mark: str) -> str:
+    return (
+        f'<defs><pattern id="{mark}h" width="4" height="4" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(45)"><rect width="4" height="4" fill="#FFFFFF"/>'
+        f'<rect width="1.6" height="4" fill="{HATCH}"/></pattern></defs>'
+    )
 
 
 def text(words: str) -> str:
@@ -70,24 +77,35 @@ def _path(commands: tuple[Command, ...]) -> str:
 
 
 def _area(area: Area) -> str:
-    return (
-        f'<g class="band"><title>{text(area.title)}</title>'
-        f'<path d="{_path(area.path)}" fill="{area.colour}" fill-opacity="{area.opacity}"/></g>'
+    opacity = "" if area.opacity == 1.0 else f' fill-opacity="{area.opacity}"'
+    return _titled(f'<path d="{_path(area.path)}" fill="{area.colour}"{opacity}/>', area.title, ' class="band"')
+
+
+def _titled(shape: str, title: str, about: str = "") -> str:
+    return f"<g{about}><title>{text(title)}</title>{shape}</g>" if title else shape
+
+
+def _stroke(stroke: Stroke) -> str:
+    points = " ".join(f"{_n(x)},{_n(y)}" for x, y in stroke.points)
+    dashes = ' stroke-dasharray="3 2"' if stroke.dashed else ""
+    line = (
+        f'<polyline points="{points}" fill="none" stroke="{stroke.colour}" stroke-width="{_n(stroke.width)}"{dashes}/>'
     )
+    return _titled(line, stroke.title)
 
 
 def _bar(bar: Bar, mark: str) -> str:
     fill = f"url(#{mark}h)" if bar.fill == HATCHED else bar.fill
     edge = "" if bar.edge == "none" else f' stroke="{bar.edge}" stroke-width="0.8"'
-    return (
-        f'<g><title>{text(bar.title)}</title><rect x="{_n(bar.x)}" y="{_n(bar.y)}" width="{_n(bar.width)}" '
-        f'height="{_n(bar.height)}" fill="{fill}"{edge}/></g>'
+    shape = (
+        f'<rect x="{_n(bar.x)}" y="{_n(bar.y)}" width="{_n(bar.width)}" height="{_n(bar.height)}" fill="{fill}"{edge}/>'
     )
+    return _titled(shape, bar.title)
 
 
 def _words(words: Words) -> str:
     style = ' font-weight="bold"' if words.bold else ""
-    style += ' text-anchor="middle"' if words.middle else ""
+    style += "" if words.anchor == "start" else f' text-anchor="{words.anchor}"'
     if words.halo:
         style += (
             f' stroke="#FFFFFF" stroke-opacity="0.75" stroke-width="{_n(0.26 * words.size)}" '
