@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
 import time
 from pathlib import Path
@@ -229,6 +231,8 @@ def info(
 
 def main(arguments: Any = None) -> None:
     """Entry point of the ``mfa`` command."""
+    gc.set_threshold(100_000, 50, 50)  # nearly all that a command makes it needs to its end
+    atexit.register(gc.freeze)  # where it is not looked through for cycles either
     try:
         app(args=arguments)
     except KeyboardInterrupt:  # outside of a command

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 import inspect
-import logging
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,21 +18,12 @@ from mfa.errors import Fault, UnitError
 MONEY = re.compile(r"\b([A-Z]{3})_(\d{4})\b")
 BARE_MONEY = re.compile(r"\b(USD|JPY|EUR|AUD|GBP|CNY|KRW|CAD)\b(?!_\d{4})")
 DAYS_PER_YEAR = 365.0
+DEFINITIONS = Path(__file__).with_name("units.txt")
+"""All units but money."""
 
 
 def _build_registry() -> pint.UnitRegistry:
-    registry: pint.UnitRegistry = pint.UnitRegistry(force_ndarray_like=True)
-    logger = logging.getLogger("pint.util")
-    level = logger.level
-    logger.setLevel(logging.ERROR)  # the redefinitions below are wanted
-    try:
-        registry.define("unit = [item]")  # by default: micro-nit
-        registry.define("kt = 1000 * metric_ton")  # by default: knot
-        registry.define("Mt = 1e6 * metric_ton")
-        registry.define("year = 365 * day = yr = annum")  # by default: 365.25 days
-        registry.define("CO2 = [carbon_dioxide]")  # a tonne of CO2 is not a tonne of metal
-    finally:
-        logger.setLevel(level)
+    registry: pint.UnitRegistry = pint.UnitRegistry(DEFINITIONS, force_ndarray_like=True)
     registry.formatter.default_format = "~"
     return registry
 

@@ -27,6 +27,14 @@ def test_import_is_light(module: str) -> None:
     assert python(f"import sys, {module}; print(sorted({HEAVY} & set(sys.modules)))") == "[]"
 
 
+def test_a_command_imports_no_dask_and_leaves_it_to_others() -> None:
+    """xarray and pint import it where it is installed; a command needs none."""
+    pytest.importorskip("dask")
+    command = "from mfa.cli import app; app(['info', 'sales', '--dataset', 'japan'], standalone_mode=False)"
+    code = f"import sys; {command}; print('dask' in sys.modules, 'pint' in sys.modules); import dask.array"
+    assert python(code).splitlines()[-1] == "False True"
+
+
 def test_run_is_the_function_whichever_way_it_is_imported() -> None:
     assert python("import mfa; print(callable(mfa.run))") == "True"
     assert python("from mfa.run import solve; import mfa; print(callable(mfa.run))") == "True"

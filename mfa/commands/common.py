@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import functools
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, ParamSpec, TypeVar
 
 import typer
@@ -30,7 +31,8 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(command)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return command(*args, **kwargs)
+            with contextlib.nullcontext() if kwargs.get("scheduler") else without_dask():
+                return command(*args, **kwargs)
         except KeyboardInterrupt:
             raise SystemExit(INTERRUPTED) from None
         except BrokenPipeError:  # the reader of our output has seen enough
@@ -54,6 +56,22 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
             raise SystemExit(1) from None
 
     return wrapper
+
+
+@contextlib.contextmanager
+def without_dask() -> Iterator[None]:
+    """Keep xarray and pint from importing dask, which they do where it is installed: no array here is one of its.
+
+    The import would take as long as the run. Where dask was imported before, it stays.
+    """
+    if "dask" in sys.modules:
+        yield
+        return
+    sys.modules["dask"] = None  # type: ignore[assignment]  # an import of it fails, as if it were not installed
+    try:
+        yield
+    finally:
+        del sys.modules["dask"]
 
 
 class Format(enum.StrEnum):

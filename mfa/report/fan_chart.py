@@ -51,7 +51,7 @@ def fan_chart(
     """
     import matplotlib as mpl
     from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
+    from matplotlib.patches import Rectangle
 
     output = ensemble.output(result)
     if "time" not in output.dims or set(output.dims) - {"region", "time", "element"}:
@@ -86,8 +86,8 @@ def fan_chart(
                 multiples.text(*middle, "no value", color="#888888", ha="center")
         keys: list[tuple[Any, str]] = [
             (Line2D([], [], color=INK, linewidth=1.8), "Median of the samples"),
-            (Patch(facecolor=INK, alpha=1 - (1 - OUTER) * (1 - INNER)), "25 to 75 %"),
-            (Patch(facecolor=INK, alpha=OUTER), "5 to 95 %"),
+            (Rectangle((0, 0), 1, 1, facecolor=INK, alpha=1 - (1 - OUTER) * (1 - INNER)), "25 to 75 %"),
+            (Rectangle((0, 0), 1, 1, facecolor=INK, alpha=OUTER), "5 to 95 %"),
         ]
         if last is not None and years[0] < last < years[-1]:
             keys.append((Line2D([], [], **DASHED), f"Data until {last}, projection after"))

@@ -1,13 +1,11 @@
 """The main figures of a run, as SVG and PNG: stock, discards, supply mix, import requirement.
 
 The numbers are taken from `Results` first (`mfa.report.figure_data`), then drawn without it, so that drawing can run in
-a process of its own: ``python -m mfa.report.figures`` reads them from standard input.
+a process of its own, see `mfa.report.worker`.
 """
 
 from __future__ import annotations
 
-import pickle
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,8 +20,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def draw_figures(data: FigureData, folder: Path, formats: Sequence[str] = ("svg", "png")) -> list[Path]:
-    """Draw all figures into a folder.
+def draw_figures(
+    data: FigureData, folder: Path, formats: Sequence[str] = ("svg", "png"), names: Sequence[str] | None = None
+) -> list[Path]:
+    """Draw figures into a folder.
 
     Parameters
     ----------
@@ -33,6 +33,8 @@ def draw_figures(data: FigureData, folder: Path, formats: Sequence[str] = ("svg"
         Existing folder.
     formats : sequence of str
         ``svg`` (text stays text) and ``png`` (150 dpi).
+    names : sequence of str, optional
+        Figures to draw, of `figure_names`; all if not given.
 
     Returns
     -------
@@ -43,19 +45,44 @@ def draw_figures(data: FigureData, folder: Path, formats: Sequence[str] = ("svg"
 
     written = []
     with mpl.rc_context(STYLE):
-        for name, figure in _figures(data):
+        for name in figure_names(data) if names is None else names:
+            stack = data.stacks.get(name)
+            figure = import_requirement_figure(data) if stack is None else stacked_figure(data, stack)
             for suffix in formats:
-                path = folder / f"{name}.{suffix}"
-                options: dict[str, Any] = {"metadata": {"Date": None}} if suffix == "svg" else {"dpi": PNG_DPI}
-                figure.savefig(path, **options)
-                written.append(path)
+                written.append(folder / f"{name}.{suffix}")
+                save_figure(figure, written[-1])
     return written
 
 
-def _figures(data: FigureData) -> Any:
-    for name, stack in data.stacks.items():
-        yield name, stacked_figure(data, stack)
-    yield "import_requirement", import_requirement_figure(data)
+def figure_names(data: FigureData) -> list[str]:
+    """Names of the figures, those of their files."""
+    return [*data.stacks, "import_requirement"]
+
+
+def save_figure(figure: Figure, path: Path) -> None:
+    """Write a figure as SVG or as PNG, as the ending of the path says.
+
+    A PNG has no channel for transparency and is packed lightly: half of the time for files of the same size.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        What was drawn.
+    path : Path
+        File to write.
+    """
+    import io
+
+    from PIL import Image
+
+    if path.suffix == ".svg":
+        figure.savefig(path, metadata={"Date": None})
+        return
+    pixels = io.BytesIO()
+    figure.savefig(pixels, format="rgba", dpi=PNG_DPI)
+    width, height = (int(inches * PNG_DPI) for inches in figure.get_size_inches())
+    picture = Image.frombuffer("RGBA", (width, height), pixels.getvalue(), "raw", "RGBA", 0, 1)
+    picture.convert("RGB").save(path, dpi=(PNG_DPI, PNG_DPI), compress_level=2)
 
 
 def _mark_projection(multiples: Multiples, data: FigureData, keys: list[Any]) -> None:
@@ -83,7 +110,7 @@ def stacked_figure(data: FigureData, stack: Stack) -> Figure:
     matplotlib.figure.Figure
     """
     from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
+    from matplotlib.patches import Rectangle
 
     multiples = Multiples(len(data.elements), stack.title, " ".join(filter(None, [stack.note, data.caption])))
     for e, panel in enumerate(multiples.panels):
@@ -104,7 +131,7 @@ def stacked_figure(data: FigureData, stack: Stack) -> Figure:
         if largest == 0:
             multiples.text(panel.x + panel.width / 2, panel.y + panel.height / 2, "none", color="#888888", ha="center")
     keys: list[Any] = [
-        (Patch(facecolor=colour), name) for colour, name in zip(stack.colours, stack.names, strict=True)
+        (Rectangle((0, 0), 1, 1, facecolor=colour), name) for colour, name in zip(stack.colours, stack.names, strict=True)
     ][::-1]  # as the areas lie on one another
     if stack.line is not None:
         keys.insert(0, (Line2D([], [], color="black", linewidth=0.9), stack.line_name))
@@ -155,22 +182,3 @@ def import_requirement_figure(data: FigureData) -> Figure:
         keys.append((Line2D([], [], color=PALE, linewidth=1.2), "The other elements"))
     _mark_projection(multiples, data, keys)
     return multiples.finish(keys)
-
-
-def main() -> int:
-    """Draw what standard input holds, a pickled `FigureData` and a folder, once the plotting library is imported."""
-    import matplotlib.backends.backend_agg
-    import matplotlib.backends.backend_svg
-    import matplotlib.figure  # noqa: F401
-
-    content = sys.stdin.buffer.read()
-    if content:  # else the run failed before there was anything to draw
-        data, folder = pickle.loads(content)
-        draw_figures(data, Path(folder))
-    return 0
-
-
-if __name__ == "__main__":
-    from mfa.report import figures  # pickle names the classes of the importable module, not those of __main__
-
-    sys.exit(figures.main())

@@ -15,7 +15,6 @@ from typing import Any
 from mfa.errors import Fault, InputError
 from mfa.report.figure_data import figure_data
 from mfa.report.figures import draw_figures
-from mfa.report.netcdf import write_results
 from mfa.report.tables import write_flows, write_indicators, write_stocks
 from mfa.report.worker import FigureWorker
 from mfa.results import Results
@@ -122,6 +121,8 @@ def save_run(
             (draft / "figures").mkdir()
             worker.draw(figure_data(results), draft / "figures")
         tell("writing tables")
+        from mfa.report.netcdf import write_results  # its library is imported while the figures are drawn
+
         write_indicators(results, draft / "indicators.csv")
         write_flows(results, draft / "flows.csv")
         write_stocks(results, draft / "stocks.csv")

@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 
 from mfa.errors import Fault, InputError
-from mfa.report.netcdf_groups import TEXT, Stored, flags, write_group
+from mfa.report.netcdf_groups import LAYOUT, TEXT, Stored, flags, note, write_group
 from mfa.report.netcdf_inputs import INPUTS, cited_entries, read_inputs, write_inputs
 from mfa.results import GROUPS, TEXT_CODES, Results, variables
 from mfa.vocabulary import DIMENSIONS, INDICATORS
@@ -49,11 +49,10 @@ def write_results(results: Results, path: Path) -> None:
         dim: results.years if dim in ("time", "cohort") else results.labels.get(dim, []) for dim in DIMENSIONS
     }
     lead = ("sample",) if results.sampled else ()
-    with h5py.File(path, "w", track_order=True) as file:
+    with h5py.File(path, "w", libver=LAYOUT, track_order=True) as file:
         file.attrs["_NCProperties"] = f"version=2,h5py={h5py.__version__},hdf5={h5py.version.hdf5_version}"
         file.attrs["Conventions"] = "CF-1.11"
-        for key, attribute in results.dataset_attrs("results").items():
-            file.attrs[key] = attribute
+        note(file, results.dataset_attrs("results"))
         file.attrs["mfa_format"] = FORMAT
         results.explanations  # noqa: B018  (noted in attrs, so that they are there when the file is opened)
         known = {"labels": {"time": results.years.tolist(), **results.labels}, "attrs": results.attrs}
@@ -73,8 +72,7 @@ def write_results(results: Results, path: Path) -> None:
                     values = (codes if results.sampled else codes[0]).astype(np.int8)
                     stored[REASON + name] = Stored(dims, values, attrs)
             target = file.create_group(group, track_order=True)
-            for key, attribute in results.dataset_attrs(group).items():
-                target.attrs[key] = attribute
+            note(target, results.dataset_attrs(group))
             n_dims = write_group(target, stored, coords, n_dims)
         write_inputs(results, file, coords, n_dims)
         file.create_dataset(SOURCES, data=cited_entries(results), dtype=TEXT).attrs["long_name"] = (

@@ -17,7 +17,10 @@ from mfa.vocabulary import DIMENSIONS
 
 COMPRESSED_FROM = 4096
 """Arrays with fewer values are stored as they are."""
+LAYOUT = ("v108", "v108")
+"""Layout of HDF5 1.8, as the NetCDF library asks for: attributes are written faster."""
 TEXT = h5py.string_dtype("utf-8")
+TEXT_TYPE, SCALAR = h5py.h5t.py_create(TEXT, logical=True), h5py.h5s.create(h5py.h5s.SCALAR)
 
 
 @dataclass
@@ -58,7 +61,7 @@ def write_group(
         scale = group.create_dataset(dim, data=data, dtype=TEXT if data.dtype == object else None)
         scale.make_scale(dim)
         scale.attrs["_Netcdf4Dimid"] = np.int32(number)
-        scale.attrs["long_name"] = DIMENSIONS.get(dim, dim)
+        note(scale, {"long_name": DIMENSIONS.get(dim, dim)})
         scales[dim] = scale
     for name, variable in stored.items():
         options: dict[str, Any] = {}
@@ -70,10 +73,19 @@ def write_group(
             values = values.astype(object)
         dataset = group.create_dataset(name, data=values, track_order=True, **options)
         for position, dim in enumerate(variable.dims):
-            dataset.dims[position].attach_scale(scales[dim])
-        for key, attribute in variable.attrs.items():
-            dataset.attrs[key] = attribute
+            h5py.h5ds.attach_scale(dataset.id, scales[dim].id, position)
+        note(dataset, variable.attrs)
     return n_dims + len(scales)
+
+
+def note(place: h5py.Group | h5py.Dataset, attributes: Mapping[str, Any]) -> None:
+    """Give a new group or variable its attributes, at once: `h5py` writes each under another name and renames it."""
+    for key, attribute in attributes.items():
+        if isinstance(attribute, str):
+            value = np.array(attribute, dtype=TEXT)
+            h5py.h5a.create(place.id, key.encode(), TEXT_TYPE, SCALAR).write(value)
+        else:
+            place.attrs[key] = attribute
 
 
 def _chunks(shape: tuple[int, ...], largest: int = 2_000_000) -> tuple[int, ...]:

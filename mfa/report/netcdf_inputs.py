@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import h5py
 import numpy as np
 
-from mfa.report.netcdf_groups import Stored, flags, write_group
+from mfa.report.netcdf_groups import Stored, flags, note, write_group
 from mfa.vocabulary import PARAMETERS, money_unit
 
 if TYPE_CHECKING:
@@ -48,8 +48,7 @@ def write_inputs(results: Results, file: h5py.File, coords: Mapping[str, Any], n
     """
     inputs = results.inputs
     target = file.create_group(INPUTS, track_order=True)
-    for key, attribute in results.dataset_attrs(INPUTS).items():
-        target.attrs[key] = attribute
+    note(target, results.dataset_attrs(INPUTS))
     if inputs is None:
         return n_dims
     sources = _sources(inputs)

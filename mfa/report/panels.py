@@ -22,6 +22,8 @@ WIDTH = 10.5
 PANEL_HEIGHT = 2.3
 HEAD, FOOT = 0.45, 0.38
 """Room above and below the panels, inch."""
+KEY_WIDTH, KEY_HEIGHT, KEY_TEXT, KEY_ROW = 9.0, 6.5, 15.0, 11.1
+"""Legend: size of a patch of colour, where the words begin, distance between rows; points."""
 SHOWN_WIDTH, SHOWN_DPI = 1000, 200
 """Width of a figure in a notebook, pixels, and the finest resolution that a narrow one gets for it."""
 
@@ -251,8 +253,8 @@ class Multiples:
 
         Parameters
         ----------
-        keys : sequence of (artist, name)
-            Entries of the legend, from the top.
+        keys : sequence of (Line2D or Rectangle, name)
+            Entries of the legend, from the top; it places them.
 
         Returns
         -------
@@ -265,9 +267,18 @@ class Multiples:
         lines.set_transform(self.figure.transFigure)
         lines.set_zorder(3)
         self.figure.add_artist(lines)
-        artists, names = zip(*keys, strict=True)
-        self.figure.legend(
-            artists, names, loc="upper left", bbox_to_anchor=self.legend_place, borderaxespad=0, handlelength=1.2,
-            handleheight=1.0, labelspacing=0.45, frameon=False, fontsize=7.5, labelcolor=INK,
-        )  # fmt: skip
+        self._legend(keys)
         return self.figure
+
+    def _legend(self, keys: Sequence[tuple[Any, str]]) -> None:
+        """Put the entries beneath one another into the cell of the grid that is left, faster than `Figure.legend`."""
+        left, top = self.legend_place
+        width, height = KEY_WIDTH / 72 / WIDTH, KEY_HEIGHT / 72 / self.height
+        for row, (artist, name) in enumerate(keys):
+            y = top - (row + 0.5) * KEY_ROW / 72 / self.height
+            if hasattr(artist, "set_bounds"):
+                artist.set_bounds(left, y - height / 2, width, height)
+            else:
+                artist.set_data([left, left + width], [y, y])
+            self.figure.add_artist(artist)
+            self.text(left + KEY_TEXT / 72 / WIDTH, y, name, size=7.5, va="center_baseline")

@@ -1,10 +1,16 @@
-"""Figures in a process of their own: it imports the plotting library while the run is still computing."""
+"""Figures in processes of their own: they import the plotting library while the run is still computing.
+
+``python -m mfa.report.worker`` reads from standard input what to draw.
+"""
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -34,11 +40,12 @@ class FigureWorker:
         root = str(Path(__file__).resolve().parents[2])
         paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "mfa.report.figures"],
+            [sys.executable, "-m", "mfa.report.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            # It multiplies no matrices, and shares its threads with nobody when it splits.
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"},
             start_new_session=True,  # Ctrl-C is the parent's to handle
         )
 
@@ -72,7 +79,64 @@ class FigureWorker:
             raise MfaError(f"the figures could not be drawn ({lines[-1]}); run without them: --no-figures")
 
     def close(self) -> None:
-        """End the process if it still runs."""
+        """End the process, and what split off from it, if it still runs."""
         if self._process.returncode is None:
-            self._process.kill()
+            if sys.platform == "linux":
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
             self._process.communicate()
+
+
+def main() -> int:
+    """Draw what standard input holds, a pickled `FigureData` and a folder, once the plotting library is at hand."""
+    gc.disable()  # a process of two seconds
+    atexit.register(gc.freeze)
+    _warm_up()
+    content = sys.stdin.buffer.read()
+    if not content:  # the run failed before there was anything to draw
+        return 0
+    data, folder = pickle.loads(content)
+    return _draw(data, Path(folder))
+
+
+def _warm_up() -> None:
+    """Import the plotting library, and draw a word to nowhere: it finds its fonts, and imports what it had put off."""
+    import io
+    import multiprocessing  # noqa: F401
+
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+    from PIL import Image, PngImagePlugin  # noqa: F401
+
+    from mfa.report.style import STYLE
+
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(1, 1))
+        for weight in ("normal", "bold"):
+            figure.text(0, 0, "word", weight=weight)
+        for form in ("svg", "rgba"):
+            figure.savefig(io.BytesIO(), format=form)
+
+
+def _draw(data: FigureData, folder: Path) -> int:
+    """Draw every other figure in a process that splits off, where this is safe; the exit code."""
+    import multiprocessing
+
+    from mfa.report.figures import draw_figures, figure_names
+
+    names = figure_names(data)
+    if sys.platform != "linux":
+        draw_figures(data, folder)
+        return 0
+    half = multiprocessing.get_context("fork").Process(
+        target=draw_figures, args=(data, folder), kwargs={"names": names[1::2]}
+    )
+    half.start()
+    draw_figures(data, folder, names=names[::2])
+    half.join()
+    return half.exitcode or 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

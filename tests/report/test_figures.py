@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import mfa
 from mfa.errors import MfaError
 from mfa.report.figure_data import N_PRODUCTS, figure_data
 from mfa.report.figures import draw_figures, stacked_figure
+from mfa.report.panels import FOOT, HEAD, PANEL_HEIGHT, WIDTH
 from mfa.report.style import PRODUCT_COLOURS
 from mfa.report.worker import FigureWorker
 from mfa.results import Results
@@ -90,7 +92,10 @@ def test_all_figures_are_written_with_text_as_text(tmp_path: Path, results: Resu
     text = (tmp_path / "supply_mix.svg").read_text(encoding="utf-8")
     assert ">Lithium, t/yr<" in text
     assert ">Data until 2024, projection after<" in text
-    assert (tmp_path / "supply_mix.png").read_bytes().startswith(b"\x89PNG")
+    with Image.open(tmp_path / "supply_mix.png") as picture:
+        inches = (WIDTH, HEAD + FOOT + PANEL_HEIGHT)  # three elements and the legend: one row
+        assert picture.size == tuple(int(150 * inch) for inch in inches)
+        assert (picture.mode, round(picture.info["dpi"][0])) == ("RGB", 150)
 
 
 def test_figures_are_the_same_each_time(tmp_path: Path, results: Results) -> None:
@@ -147,6 +152,15 @@ def test_a_worker_that_fails_says_so(tmp_path: Path, results: Results) -> None:
     with FigureWorker() as worker:
         worker.draw(figure_data(results), tmp_path / "nowhere")
         with pytest.raises(MfaError, match="the figures could not be drawn .*nowhere"):
+            worker.wait()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_whichever_figure_fails_the_worker_says_so(tmp_path: Path, results: Results, name: str) -> None:
+    (tmp_path / f"{name}.svg").mkdir()  # a folder where the file should go
+    with FigureWorker() as worker:
+        worker.draw(figure_data(results), tmp_path)
+        with pytest.raises(MfaError, match=f"the figures could not be drawn .*{name}"):
             worker.wait()
 
 

@@ -58,7 +58,7 @@ def test_a_run_that_fails_leaves_the_old_folder_whole(
     def cut_off(*arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(module, "write_results", cut_off)
+    monkeypatch.setattr("mfa.report.netcdf.write_results", cut_off)
     with pytest.raises(KeyboardInterrupt):
         results.save(folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
