@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 from mfa.errors import Fault
@@ -59,11 +58,8 @@ def also(hint: str, other: str) -> str:
 
 def shown_path(path: str | os.PathLike[str]) -> str:
     """Return a path as a reader would type it: relative to the current folder where it lies below it."""
-    given = Path(path)
-    try:
-        return str(Path(os.path.abspath(given)).relative_to(Path.cwd()))  # a link keeps its own name
-    except ValueError:
-        return str(given)
+    whole, here = os.path.abspath(path), os.path.join(os.getcwd(), "")  # a link keeps its own name
+    return whole[len(here) :] if whole.startswith(here) else os.fspath(path)
 
 
 def capped(faults: Sequence[Fault], where: str) -> list[Fault]:

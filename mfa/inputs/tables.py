@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -111,6 +111,9 @@ def range_fault(parameter: Parameter, value: float) -> tuple[str, str] | None:
     ('is above 1', 'write 0.16 for 16 %')
     """
     low, high, open_low, open_high = parameter.bounds()
+    whole = parameter.range.startswith("integer")
+    if low < value < high and not whole:
+        return None
     if math.isnan(value):
         return "is not a number", "leave the row out for the default; a gap is declared, never guessed"
     if math.isinf(value) and parameter.default != math.inf:
@@ -128,7 +131,7 @@ def range_fault(parameter: Parameter, value: float) -> tuple[str, str] | None:
         return f"is above {number(high)}", mend
     if value == high and open_high:
         return f"must be below {number(high)}", f"give a number below {number(high)}"
-    if parameter.range.startswith("integer") and value != round(value):
+    if whole and value != round(value):
         return "is not a whole number", "give whole years"
     return None
 
@@ -222,7 +225,8 @@ def _read_rows(table: Table, rows: list[tuple[int, list[str]]], context: Context
     key_columns = [title for title in header if title not in VALUE_COLUMNS]
     wanted = canonical_units(parameter, context.money)
     factors: dict[tuple[str, str, str], tuple[float, str]] = {}
-    good_sources: set[str] = set()
+    good_keys: set[Key] = set()
+    good_marks: set[tuple[str, str, str]] = set()
     seen: dict[tuple[object, ...], int] = {}
     width = len(header)
     current: list[str] = []
@@ -241,10 +245,10 @@ def _read_rows(table: Table, rows: list[tuple[int, list[str]]], context: Context
                 what = f"has {len(cells)} cells, the header has {width}"
                 table.faults.append(Fault(f"{name}:{line}", what, mend))
                 continue
-        current = cells = [cell.strip() for cell in cells]
+        current = cells = list(map(str.strip, cells))
         sound = len(table.faults)
         key = tuple([ALL if place is None else cells[place] for place in places])
-        for dim, label, choices in zip(dims, key, allowed, strict=True):
+        for dim, label, choices in zip(dims, key, allowed, strict=True) if key not in good_keys else ():
             if label not in choices:
                 mend = suggest(label, [choice for choice in choices if choice != ALL], f"{dim}s")
                 if label:
@@ -252,6 +256,8 @@ def _read_rows(table: Table, rows: list[tuple[int, list[str]]], context: Context
                     fault(f"unknown {dim} '{label}'", mend)
                 else:
                     fault(f"{dim} is empty", "give a label, or * for all")
+        if len(table.faults) == sound:
+            good_keys.add(key)
         year: int | None = None
         if year_column is not None and cells[year_column] != ALL:
             text = cells[year_column]
@@ -286,24 +292,9 @@ def _read_rows(table: Table, rows: list[tuple[int, list[str]]], context: Context
             _check_bounds(cells[at_low], cells[at_high], value, parameter, factor, fault, lifetime)
         if at_sd is not None and cells[at_sd]:
             _check_sd(cells[at_sd], fault)
-        if at_distribution is not None and cells[at_distribution] not in DISTRIBUTIONS:
-            mend = suggest(cells[at_distribution], DISTRIBUTIONS[1:], "distributions")
-            fault(f"unknown distribution '{cells[at_distribution]}'", mend)
-        provenance, source = cells[at_provenance], cells[at_source]
-        if provenance not in PROVENANCES:
-            what = f"unknown provenance '{provenance}'" if provenance else "provenance missing"
-            fault(what, f"one of {', '.join(PROVENANCES)}")
-        if source not in good_sources:
-            if not source:
-                fault("source missing", "give a key of references.bib")
-            unknown = [part for part in (piece.strip() for piece in source.split(";")) if part not in context.sources]
-            if source and unknown:
-                for part in unknown:
-                    mend = suggest(part, context.sources if isinstance(context.sources, Mapping) else ())
-                    add = "add the entry to references.bib"
-                    fault(f"unknown source '{part}'", also(mend, add) if mend.endswith("?") else add)
-            elif source:
-                good_sources.add(source)
+        marks = (cells[at_distribution] if at_distribution is not None else "", cells[at_provenance], cells[at_source])
+        if marks not in good_marks and _check_marks(marks, context.sources, fault):
+            good_marks.add(marks)
         if len(table.faults) == sound:
             table.keys.append(key)
             table.years.append(year)
@@ -330,6 +321,29 @@ def _check_term(term: tuple[str, str], fault: object) -> None:
     names = list(dict.fromkeys(word for group in TERMS[survival] for word in group))
     if name not in names:
         fault(f"{survival} has no term '{name}'", suggest(name, names, "terms"))
+
+
+def _check_marks(marks: tuple[str, str, str], sources: Container[str], fault: Callable[..., None]) -> bool:
+    """Check distribution, provenance and source; True if they are sound."""
+    distribution, provenance, source = marks
+    sound = True
+    if distribution not in DISTRIBUTIONS:
+        sound = False
+        fault(f"unknown distribution '{distribution}'", suggest(distribution, DISTRIBUTIONS[1:], "distributions"))
+    if provenance not in PROVENANCES:
+        sound = False
+        what = f"unknown provenance '{provenance}'" if provenance else "provenance missing"
+        fault(what, f"one of {', '.join(PROVENANCES)}")
+    if not source:
+        fault("source missing", "give a key of references.bib")
+        return False
+    for part in (piece.strip() for piece in source.split(";")):
+        if part not in sources:
+            sound = False
+            mend = suggest(part, sources if isinstance(sources, Mapping) else ())
+            add = "add the entry to references.bib"
+            fault(f"unknown source '{part}'", also(mend, add) if mend.endswith("?") else add)
+    return sound
 
 
 def _read_value(text: str, parameter: Parameter, factor: float, fault: object, term: str) -> float | str | bool:
