@@ -131,7 +131,8 @@ def stacked_figure(data: FigureData, stack: Stack) -> Figure:
         if largest == 0:
             multiples.text(panel.x + panel.width / 2, panel.y + panel.height / 2, "none", color="#888888", ha="center")
     keys: list[Any] = [
-        (Rectangle((0, 0), 1, 1, facecolor=colour), name) for colour, name in zip(stack.colours, stack.names, strict=True)
+        (Rectangle((0, 0), 1, 1, facecolor=colour), name)
+        for colour, name in zip(stack.colours, stack.names, strict=True)
     ][::-1]  # as the areas lie on one another
     if stack.line is not None:
         keys.insert(0, (Line2D([], [], color="black", linewidth=0.9), stack.line_name))
