@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     import pandas as pd
 
+    from mfa.report.plots import Plots
     from mfa.report.sankey import Sankey
     from mfa.results import Results
 
@@ -142,6 +143,13 @@ class Presentation:
         from mfa.report.sankey import Sankey
 
         return Sankey(self._results, element, year, region, unit, compact, largest)
+
+    @property
+    def plot(self) -> Plots:
+        """Pictures on matplotlib axes: ``results.plot.stock("Dy")`` and others, for notebooks and reports."""
+        from mfa.report.plots import Plots
+
+        return Plots(self._results)
 
     def save(self, folder: str | Path, figures: bool = True) -> Path:
         """Write the folder of the run: NetCDF, tables, figures and run.json.

@@ -98,7 +98,7 @@ class Reader:
     def array(self, group: str, name: str) -> np.ndarray:
         """A variable of the elements and regions that are read, (sample, *dims)."""
         values = self.results.arrays(group)[name][:, self._regions]
-        if "element" not in self.dims(group, name):
+        if "element" not in self.dims(group, name) or self.elements == self.results.labels["element"]:
             return values
         return np.take(values, self._places, axis=1 + self.dims(group, name).index("element"))
 

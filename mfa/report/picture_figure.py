@@ -43,6 +43,9 @@ def draw_picture(picture: Picture, ax: Axes | None = None) -> Axes:
     if ax is None:
         figure = new_figure(picture.width / PIXELS, picture.height / PIXELS, facecolor="white")
         ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    else:
+        ax.set_axis_off()
+        ax.figure.canvas.figure.draw_without_rendering()  # a layout gives the axes their size only now
     ax.set_axis_off()
     box = ax.get_window_extent()
     dpi = ax.figure.dpi
