@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections import OrderedDict
@@ -91,7 +92,7 @@ def load_inputs(scenario: Scenario) -> Inputs:
             money=dataset.money,
             labels=labels,
             attrs=attrs,
-            evidence=lambda: evidence_table(used),
+            evidence=functools.partial(evidence_table, used),
         )
     except MfaError as error:
         raise InputError(capped([places.placed(fault) for fault in error.faults], dataset.name)) from None

@@ -296,7 +296,7 @@ def _computed(
 
         return compute_on_cluster(recipe, chunks, scheduler)
     count = pool_size(jobs, len(chunks))
-    return compute_here(recipe, chunks, design) if count == 1 else compute_in_pool(recipe, chunks, count)
+    return compute_here(recipe, chunks, design) if count == 1 else compute_in_pool(recipe, chunks, count, design)
 
 
 def _finish(folder: Path, manifest: dict[str, Any], keep_samples: bool, bar: ProgressBar) -> None:

@@ -15,6 +15,19 @@ from mfa.inputs.messages import shown_path
 
 LOCK = "lock"
 """File that is locked; it stays in the folder and means nothing when nobody holds it."""
+_held: set[int] = set()
+"""Handles of this process that hold a lock."""
+
+
+def _let_go() -> None:
+    """Close what a copy of a process that holds locks has inherited: a lock must not outlive the one that took it."""
+    for handle in _held:
+        os.close(handle)
+    _held.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go)
 
 
 @contextlib.contextmanager
@@ -32,6 +45,7 @@ def only_one(folder: Path) -> Iterator[None]:
         If another process holds it, or its file system cannot lock.
     """
     handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+    _held.add(handle)
     try:
         try:
             _lock(handle)
@@ -42,6 +56,7 @@ def only_one(folder: Path) -> Iterator[None]:
             os.write(handle, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
         yield
     finally:
+        _held.discard(handle)
         os.close(handle)
 
 

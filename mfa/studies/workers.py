@@ -2,6 +2,9 @@
 
 Workers only compute. What they found comes back to the process that asked, which alone writes: so nothing is stored
 twice, and a worker that dies takes nothing with it but the chunk it was at, which another computes again.
+
+On Linux workers are copies of the process that asks: they start at once and share what it has read. Elsewhere they
+start from nothing, and make the design themselves.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -89,7 +93,9 @@ def compute_here(recipe: Recipe, chunks: Sequence[Chunk], design: Any = None) ->
         yield chunk, recipe.compute(design, chunk)
 
 
-def compute_in_pool(recipe: Recipe, chunks: Sequence[Chunk], jobs: int) -> Iterator[tuple[Chunk, Found]]:
+def compute_in_pool(
+    recipe: Recipe, chunks: Sequence[Chunk], jobs: int, design: Any = None
+) -> Iterator[tuple[Chunk, Found]]:
     """Compute chunks in a pool of processes, in the order in which they are done.
 
     No more chunks are under way than twice the processes, so that memory does not grow with their number. A process
@@ -101,18 +107,22 @@ def compute_in_pool(recipe: Recipe, chunks: Sequence[Chunk], jobs: int) -> Itera
     chunks : sequence of Chunk
     jobs : int
         Processes, each with one thread for linear algebra.
+    design : DesignLike, optional
+        The design, if it has been made already.
 
     Raises
     ------
     MfaError
         If a chunk cannot be computed, or processes die again and again.
     """
+    copies = start_method() == "fork"
+    mine = (recipe, recipe.make() if copies and design is None else design if copies else None)
     left = list(chunks)
     failures = 0
     while left:
         done: set[int] = set()
         try:
-            for chunk, found in _until_broken(recipe, left, jobs):
+            for chunk, found in _until_broken(mine, left, jobs):
                 done.add(chunk.number)
                 failures = 0
                 yield chunk, found
@@ -120,15 +130,20 @@ def compute_in_pool(recipe: Recipe, chunks: Sequence[Chunk], jobs: int) -> Itera
             failures += 1
             if failures == _TRIES:
                 what = f"worker processes were killed {_TRIES} times in a row, for want of memory perhaps"
-                raise MfaError(Fault("", what, "what is done is kept; go on with fewer --jobs")) from None
+                raise MfaError(Fault("", what, "what is stored is kept; go on with fewer --jobs")) from None
         left = [chunk for chunk in left if chunk.number not in done]
 
 
-def _until_broken(recipe: Recipe, chunks: Sequence[Chunk], jobs: int) -> Iterator[tuple[Chunk, Found]]:
+def start_method() -> str:
+    """How workers start: as copies of this process where that is safe."""
+    return "fork" if sys.platform.startswith("linux") else "spawn"
+
+
+def _until_broken(mine: tuple[Recipe, Any], chunks: Sequence[Chunk], jobs: int) -> Iterator[tuple[Chunk, Found]]:
     import multiprocessing
 
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(recipe,))
+    context = multiprocessing.get_context(start_method())
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=mine)
     waiting = iter(chunks)
     running: dict[Future[Found], Chunk] = {}
     try:
@@ -166,7 +181,9 @@ def _surroundings_of_workers() -> Iterator[None]:
         main.__spec__ = None
         if "__file__" in hidden:
             del main.__file__
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of copies beside idle threads of a library
+            yield
     finally:
         for name, value in hidden.items():
             setattr(main, name, value)
@@ -183,7 +200,7 @@ _mine: dict[str, Any] = {}
 """Recipe and design of a worker process."""
 
 
-def _begin(recipe: Recipe) -> None:
+def _begin(recipe: Recipe, design: Any = None) -> None:
     """Prepare a worker: it ends with the process that started it, whatever ended that."""
     import multiprocessing
 
@@ -191,7 +208,10 @@ def _begin(recipe: Recipe) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    _mine.clear()
     _mine["recipe"] = recipe
+    if design is not None:
+        _mine["design"] = design
 
 
 def _end_with(parent: Any) -> None:
@@ -200,8 +220,6 @@ def _end_with(parent: Any) -> None:
 
 
 def _compute(chunk: Chunk) -> Found:
-    import warnings
-
     recipe: Recipe = _mine["recipe"]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the process that asked has told them

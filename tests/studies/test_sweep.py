@@ -11,8 +11,8 @@ import xarray as xr
 
 import mfa
 from mfa.errors import InputError
-from mfa.studies.chunks import usable_jobs
 from mfa.studies.sweep import period_of
+from mfa.studies.workers import pool_size
 
 
 def test_secondary_by_hand(one_product):
@@ -137,6 +137,6 @@ def test_period_begins_after_the_data(one_product):
 
 
 def test_jobs():
-    assert usable_jobs(1, 10) == 1
-    assert usable_jobs(8, 1) == 1
-    assert 1 <= usable_jobs(None, 100) <= 100
+    assert pool_size(1, 10) == 1
+    assert pool_size(8, 1) == 1
+    assert 1 <= pool_size(None, 100) <= 100
