@@ -61,6 +61,10 @@ def ensemble(
     keep_samples: Annotated[
         bool, typer.Option("--keep-samples", help="Keep every sample in a zarr store, not quantiles alone.")
     ] = False,
+    no_elasticities: Annotated[
+        bool,
+        typer.Option("--no-elasticities", help="Leave out what matters most, which takes two more runs a factor."),
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -73,7 +77,7 @@ def ensemble(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Run many samples of a scenario, print median and 5 to 95 %, write quantiles into a folder.
+    """Run many samples of a scenario, print median, 5 to 95 % and what matters most, write quantiles into a folder.
 
     Stopped at any moment, the same command continues where it stopped.
     """
@@ -91,7 +95,8 @@ def ensemble(
             loaded, samples, seed, method=method.value,
             vary=None if vary is None else list(vary), hold=None if hold is None else list(hold),
             keep=None if keep is None else split_labels(keep), years=None if years is None else spread_years(years),
-            jobs=jobs, scheduler=scheduler, out=folder, keep_samples=keep_samples, chunk=chunk,
+            jobs=jobs, scheduler=scheduler, out=folder, keep_samples=keep_samples,
+            elasticities=not no_elasticities, chunk=chunk,
             progress=ProgressBar(quiet=quiet),
         )  # fmt: skip
     except KeyboardInterrupt as stopped:

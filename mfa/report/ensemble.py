@@ -6,6 +6,10 @@ import html
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from mfa.report.blocks import Block
+from mfa.report.digits import cut, figure, shown_unit, signed, slope
+from mfa.studies.ensemble_result import WHAT_MATTERS
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -14,21 +18,6 @@ if TYPE_CHECKING:
 NOTE = "Median (5-95 % of the samples)"
 RARE = 0.005
 """Share of samples without a value below which it is not told."""
-
-
-def figure(value: float) -> str:
-    """A number with three digits that count, whole from 100 on.
-
-    Examples
-    --------
-    >>> figure(0.81234), figure(12345.6), figure(0.0), figure(float("nan"))
-    ('0.812', '12 346', '0', '-')
-    """
-    if value != value:
-        return "-"
-    if value == 0:
-        return "0"
-    return f"{value:,.0f}".replace(",", " ") if abs(value) >= 99.95 else f"{value:.3g}"
 
 
 def heading(ensemble: Ensemble) -> list[str]:
@@ -93,7 +82,10 @@ def ensemble_text(ensemble: Ensemble, years: Sequence[int] | None = None) -> str
         for row in [head, *rows] if rows else []:
             cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
             lines.append(("  " + "  ".join(cells)).rstrip())
+    block = matters_block(ensemble)
     lines += ["", NOTE + ("; [% none]: share of samples without a value" if any("none]" in x for x in lines) else "")]
+    if block is not None:
+        lines += ["", block.to_text()]
     return "\n".join(lines)
 
 
@@ -111,4 +103,42 @@ def ensemble_html(ensemble: Ensemble) -> str:
             parts.append(f"<p>{html.escape(title)}</p>")
             continue
         parts.append(f"<table>{caption}<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>")
-    return "".join(parts) + f"<p>{html.escape(NOTE)}</p>"
+    block = matters_block(ensemble)
+    return "".join(parts) + f"<p>{html.escape(NOTE)}</p>" + (block.to_html() if block is not None else "")
+
+
+def matters_block(ensemble: Ensemble, most: int = 3) -> Block | None:
+    """The factors that matter most to the first headline result in its middle year; None if they were not looked at."""
+    if not (ensemble.folder / WHAT_MATTERS).is_file():
+        return None
+    table = ensemble.what_matters
+    if table.empty:
+        return None
+    name = str(table["result"].iloc[0])
+    years = sorted(set(table["year"]))
+    year = years[len(years) // 2]
+    table = table[(table["result"] == name) & (table["year"] == year)]
+    unit = str(table["unit"].iloc[0])
+    factor, shown = (100.0, "points") if unit == "1" else (1.0, unit)
+    noise = 2.0 / ensemble.size**0.5
+    several = table["region"].nunique() > 1
+    rows: list[tuple[Sequence[str], Sequence[str]]] = []
+    for (region, element), part in table.groupby(["region", "element"], sort=False):
+        for _, row in part.head(most).iterrows():
+            rank = row["rank_correlation"]
+            cells = [signed(factor * row["swing"], shown), slope(row["elasticity"]),
+                     slope(rank) if abs(rank) > noise else "-", _range(row)]  # fmt: skip
+            rows.append(([*([str(region)] if several else []), str(element), cut(str(row["words"]))], cells))
+    heads = [("swing,", shown), ("elas-", "ticity"), ("rank cor-", "relation"), ("", "5 to 95 % of the factor")]
+    title = f"What matters most to {name} {year}: one factor at a time from its 5 to its 95 % quantile"
+    block = Block(title, [*(["region"] if several else []), "element", "factor"], heads, rows=rows)
+    block.notes.append(
+        "all others at their medians; rank correlation over the samples, - within its noise. All results, factors and "
+        f"years: {WHAT_MATTERS}"
+    )
+    return block
+
+
+def _range(row: pd.Series) -> str:
+    unit = shown_unit(str(row["factor_unit"]))
+    return f"{figure(row['factor_low'])} to {figure(row['factor_high'])} {unit}".rstrip()

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mfa.report.captioned import captioned, plain_axes, stem_of, written
-from mfa.report.sensitivity_text import NOTHING, end_words, scaling, shown_unit, signed, slope, with_unit
+from mfa.report.digits import shown_unit, signed, slope, with_unit
+from mfa.report.sensitivity_text import NOTHING, end_words, scaling
 from mfa.report.style import INK, SOFT, STYLE
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 
 from mfa.report.blocks import WIDTH, Block
 from mfa.report.comparison import scaled_money
-from mfa.report.ensemble import figure
+from mfa.report.digits import cut, digits, figure, shown_unit, signed, slope, with_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from mfa.studies.sensitivity import FactorRange, Sensitivity
     from mfa.studies.single_result import SingleResult
 
-WORDS = 46
-"""Longest name of a factor in a table."""
 HOW = {
     "local": "one factor at a time from its 5 to its 95 % quantile, all others at their medians",
     "morris": "elementary effects (Morris): mu* is the mean absolute effect of a factor over its whole range, sigma "
@@ -26,15 +24,8 @@ HOW = {
     "sobol": "shares of the variance (Sobol): S1 goes with the factor alone, ST with it and its interactions; half "
     "the width of the 95 % interval behind",
 }
-UNITS = {"CO2": "t CO2/t", "CO2*t/yr": "t CO2/yr", "1": ""}
-"""Units as readers write them, where they differ."""
 NOTHING = 1e-9
 """Share of the largest effect below which a factor does nothing."""
-
-
-def shown_unit(unit: str) -> str:
-    """Unit for readers; none for pure numbers."""
-    return UNITS.get(unit, unit)
 
 
 def scaling(result: SingleResult, values: np.ndarray) -> tuple[float, str, str]:
@@ -75,52 +66,6 @@ def range_words(factor: FactorRange) -> str:
 def end_words(factor: FactorRange) -> tuple[str, str]:
     """Low and high end of a factor, without unit; small shares keep three digits."""
     return figure(factor.low), figure(factor.high)
-
-
-def with_unit(value: float, unit: str) -> str:
-    """A number with its unit."""
-    return f"{digits(value, unit)} {unit}".rstrip()
-
-
-def cut(words: str, most: int = WORDS) -> str:
-    """Words that fit a column.
-
-    Examples
-    --------
-    >>> cut("Manufacturing yield: other magnets", 20)
-    'Manufacturing yie...'
-    """
-    return words if len(words) <= most else f"{words[: most - 3]}..."
-
-
-def digits(value: float, unit: str = "") -> str:
-    """A number with the digits that it deserves: one decimal of shares, three digits of others.
-
-    Examples
-    --------
-    >>> digits(70.0432, "%"), digits(1234.5, "t/yr"), digits(float("nan"), "%")
-    ('70.0', '1 234', '-')
-    """
-    if unit in ("%", "points") and value == value:
-        return f"{value + 0.0:.1f}"
-    return figure(value)
-
-
-def signed(value: float, unit: str = "") -> str:
-    """A change with its sign.
-
-    Examples
-    --------
-    >>> signed(9.1572, "points"), signed(-0.0), signed(float("nan"))
-    ('+9.2', '0', '-')
-    """
-    text = digits(value, unit)
-    return f"+{text}" if value > 0 and float(text.replace(" ", "")) else text
-
-
-def slope(elasticity: float) -> str:
-    """An elasticity, two decimals."""
-    return f"{elasticity:.2f}" if elasticity == elasticity else "-"
 
 
 def to_text(found: Sensitivity, most: int = 8) -> str:

@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 from mfa.errors import Fault, InputError, MfaError
 from mfa.inputs.messages import shown_path
-from mfa.studies.ensemble_result import Ensemble, open_ensemble
+from mfa.studies.ensemble_result import WHAT_MATTERS, Ensemble, headline_outputs, open_ensemble, shown_years
 from mfa.studies.evaluate import BLOCK, choose_outputs
 from mfa.studies.locking import LOCK, only_one
 from mfa.studies.manifest import (
     COMPLETE,
     MANIFEST,
     new_manifest,
+    outputs_of,
     read_manifest,
     refuse_another,
     write_manifest,
+    write_whole,
 )
 from mfa.studies.progress import ProgressBar
 from mfa.studies.store import DONE, Chunk, SampleStore, disk_trouble, need_zarr, statistics_of
@@ -51,6 +53,7 @@ def ensemble(
     scheduler: str | None = None,
     out: str | Path | None = None,
     keep_samples: bool = False,
+    elasticities: bool = True,
     chunk: int | None = None,
     progress: ProgressBar | bool = False,
 ) -> Ensemble:
@@ -85,6 +88,8 @@ def ensemble(
         Folder of the ensemble. If None, a temporary one that goes with the result: it cannot be continued.
     keep_samples : bool
         Whether the value of every sample is kept, for `Ensemble.samples`.
+    elasticities : bool
+        Whether to look at what matters most, `Ensemble.what_matters`: two more runs for each factor, one at a time.
     chunk : int, optional
         Samples of a task, rounded up to a multiple of 32; by the number of samples if None.
     progress : bool or ProgressBar
@@ -116,7 +121,7 @@ def ensemble(
     loaded, make, design = _design(scenario, samples, seed, method, vary, hold)
     return run_ensemble(
         loaded, make, design, keep=keep, years=years, jobs=jobs, scheduler=scheduler, out=out,
-        keep_samples=keep_samples, chunk=chunk, progress=progress,
+        keep_samples=keep_samples, elasticities=elasticities, chunk=chunk, progress=progress,
     )  # fmt: skip
 
 
@@ -131,6 +136,7 @@ def run_ensemble(
     scheduler: str | None = None,
     out: str | Path | None = None,
     keep_samples: bool = False,
+    elasticities: bool = True,
     chunk: int | None = None,
     progress: ProgressBar | bool = False,
 ) -> Ensemble:
@@ -144,7 +150,7 @@ def run_ensemble(
         Makes the design in a worker; it can be pickled.
     design : Design
         What `make` makes: ``size``, ``seed``, ``method``, ``names``, ``inputs(start, stop)``, ``values(start, stop)``.
-    keep, years, jobs, scheduler, out, keep_samples, chunk, progress
+    keep, years, jobs, scheduler, out, keep_samples, elasticities, chunk, progress
         As of `ensemble`.
 
     Returns
@@ -162,9 +168,12 @@ def run_ensemble(
     folder = Path(out if temporary is None else temporary.name)  # type: ignore[arg-type]
     prepare_folder(folder)
     with only_one(folder):
-        manifest = _begin(folder, manifest, chunk is not None, keep_samples)
+        looked_at = elasticities and hasattr(design, "uncertainty")
+        manifest = _begin(folder, manifest, chunk is not None, keep_samples, looked_at)
         if manifest["state"] != COMPLETE:
             _fill(folder, manifest, recipe, design, jobs, scheduler, bar)
+            if looked_at:
+                _look_at_factors(folder, manifest, make, design, jobs, scheduler, bar)
             _finish(folder, manifest, keep_samples, bar)
         else:
             _tidy(folder, manifest)
@@ -234,7 +243,9 @@ def prepare_folder(folder: Path) -> None:
             raise InputError(Fault(where, what, "give another folder: --out"))
 
 
-def _begin(folder: Path, wanted: dict[str, Any], chunk_given: bool, keep_samples: bool) -> dict[str, Any]:
+def _begin(
+    folder: Path, wanted: dict[str, Any], chunk_given: bool, keep_samples: bool, looked_at: bool
+) -> dict[str, Any]:
     """The manifest in force: that of the folder if it is of the same ensemble, else the one wanted."""
     if not (folder / MANIFEST).exists():
         with disk_trouble(folder, lambda: "nothing was begun"):
@@ -247,6 +258,10 @@ def _begin(folder: Path, wanted: dict[str, Any], chunk_given: bool, keep_samples
     if stored["state"] == COMPLETE and keep_samples and not stored["samples_kept"]:
         what = "is complete, and its samples were not kept"
         raise InputError(Fault(shown_path(folder), what, "give another folder: --out, or remove this one"))
+    if stored["state"] == COMPLETE and looked_at and not (folder / WHAT_MATTERS).exists():
+        what = "is complete, and what matters most to it was not looked at"
+        mend = "add --no-elasticities (elasticities=False), or give another folder: --out"
+        raise InputError(Fault(shown_path(folder), what, mend))
     return stored
 
 
@@ -297,6 +312,38 @@ def _computed(
         return compute_on_cluster(recipe, chunks, scheduler)
     count = pool_size(jobs, len(chunks))
     return compute_here(recipe, chunks, design) if count == 1 else compute_in_pool(recipe, chunks, count, design)
+
+
+def _look_at_factors(
+    folder: Path,
+    manifest: Mapping[str, Any],
+    make: Callable[[], Any],
+    design: Any,
+    jobs: int | None,
+    scheduler: str | None,
+    bar: ProgressBar,
+) -> None:
+    """Write what matters most to the headline results, while the samples are still there."""
+    from mfa.studies import what_matters as study
+
+    outputs = headline_outputs(outputs_of(manifest))
+    coords = {entry["name"]: entry["coords"] for entry in manifest["outputs"]}
+    years = shown_years(coords[outputs[0].name]["time"]) if outputs else []
+    table = None
+    if outputs:
+        counting = ProgressBar("runs, one factor at a time", bar.quiet, bar.stream, bar.every)
+
+        def compute(recipe: Recipe, chunks: list[Chunk], points: Any) -> Iterable[tuple[Chunk, Found]]:
+            return _computed(recipe, chunks, points, jobs, scheduler)
+
+        try:
+            found, kept = study.elasticities(make, design.uncertainty, outputs, years, compute, counting)
+        finally:
+            counting.close()
+        correlations = study.rank_correlations(SampleStore(folder, manifest), kept, coords)
+        table = study.table_of(found, correlations, kept, coords, design.uncertainty)
+    with disk_trouble(folder, lambda: "all samples are stored"):
+        write_whole(folder / WHAT_MATTERS, study.table_text(table).encode())
 
 
 def _finish(folder: Path, manifest: dict[str, Any], keep_samples: bool, bar: ProgressBar) -> None:

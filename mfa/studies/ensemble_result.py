@@ -24,6 +24,21 @@ HEADLINE = ("import_requirement", "eol_recycling_rate", "recycled_content", "unm
 """Results of the printed table, those that were kept; recycled content is never shown without the unmet share."""
 
 
+WHAT_MATTERS = "elasticities.csv"
+"""File of what matters most to the headline results."""
+
+
+def headline_outputs(outputs: Sequence[Output]) -> list[Output]:
+    """Headline results among those by region, time and element that were kept, or the first four."""
+    able = [output for output in outputs if output.dims == ("region", "time", "element")]
+    return [output for output in able if output.name in HEADLINE] or able[:4]
+
+
+def shown_years(kept: Sequence[int]) -> list[int]:
+    """2030, 2040 and 2050 as far as they were kept, else the last year."""
+    return [year for year in SUMMARY_YEARS if year in kept] or list(kept[-1:])
+
+
 class Ensemble:
     """Quantiles of the results of many samples.
 
@@ -111,6 +126,28 @@ class Ensemble:
         index = pd.RangeIndex(self.size, name="sample")
         return pd.DataFrame(array[:], columns=self.manifest["factors"], index=index)
 
+    @property
+    def what_matters(self) -> pd.DataFrame:
+        """What matters most to each headline result: a row for each cell and factor, the largest swing first.
+
+        ``low``, ``high``: the result as the factor stands at its 5 and 95 % quantile, all others at their medians;
+        ``swing``, ``elasticity``; ``rank_correlation`` (Spearman) over the samples, NaN for fewer than 100.
+
+        Raises
+        ------
+        InputError
+            If it was not looked at.
+        """
+        import pandas as pd
+
+        path = self.folder / WHAT_MATTERS
+        if not path.is_file():
+            what = "what matters most was not looked at"
+            raise InputError(
+                Fault(shown_path(self.folder), what, "run it without --no-elasticities, or mfa sensitivity")
+            )
+        return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype={"unit": str, "factor_unit": str})
+
     def output(self, name: str) -> Output:
         """A result that was kept, by name.
 
@@ -135,8 +172,7 @@ class Ensemble:
     def years_of(self, years: Sequence[int] | None = None) -> list[int]:
         """Years of a table: those given, else 2030, 2040 and 2050 as far as they were kept, else the last."""
         kept = self.labels("time") if "time" in self.plain.coords else []
-        wanted = SUMMARY_YEARS if years is None else years
-        return [year for year in wanted if year in kept] or kept[-1:]
+        return shown_years(kept) if years is None else [year for year in years if year in kept] or kept[-1:]
 
     def summary(self, years: Sequence[int] | None = None, results: Sequence[str] | None = None) -> pd.DataFrame:
         """Median and 5 to 95 % by element and year.
@@ -177,8 +213,7 @@ class Ensemble:
     def _tabled(self, results: Sequence[str] | None) -> list[Output]:
         wanted = ("region", "time", "element")
         if results is None:
-            able = [output for output in self.outputs if output.dims == wanted]
-            return [output for output in able if output.name in HEADLINE] or able[:4]
+            return headline_outputs(self.outputs)
         chosen = [self.output(name) for name in results]
         for output in chosen:
             if output.dims != wanted:

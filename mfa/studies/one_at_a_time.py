@@ -98,15 +98,26 @@ def one_at_a_time(
     array([2., 1.])
     """
     k = count_names(names)
+    points = ladder(k, ends)
+    found = evaluated(function, points)
+    return read_ladder(names, found, None if values is None else np.asarray(values(points), dtype=np.float64))
+
+
+def ladder(k: int, ends: tuple[float, float] = (LOW, HIGH)) -> Floats:
+    """Points [1 + 2 k, factor] at which k factors are looked at: the medians, each at its low, each at its high end."""
     points = np.full((1 + 2 * k, k), MIDDLE)
     for i in range(k):
         points[1 + i, i], points[1 + k + i, i] = ends
-    found = evaluated(function, points)
+    return points
+
+
+def read_ladder(names: Sequence[str], found: Floats, values: Floats | None = None) -> OneAtATime:
+    """Swings and elasticities from outputs [point, output] and values of factors [point, factor] of a ladder."""
+    k = len(names)
     base, low, high = found[0], found[1 : 1 + k], found[1 + k :]
     elasticity, reach = np.full(low.shape, np.nan), np.full((k, 2), np.nan)
     if values is not None:
-        given = np.asarray(values(points), dtype=np.float64)
-        before, after = given[1 + np.arange(k), np.arange(k)], given[1 + k + np.arange(k), np.arange(k)]
+        before, after = values[1 + np.arange(k), np.arange(k)], values[1 + k + np.arange(k), np.arange(k)]
         reach = np.stack([before, after], axis=1)
         with np.errstate(divide="ignore", invalid="ignore"):
             change = np.log(after) - np.log(before)

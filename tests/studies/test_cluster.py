@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+import mfa
 from mfa.errors import MfaError
 from mfa.studies import cluster as clusters
 from mfa.studies.evaluate import choose_outputs
@@ -69,6 +70,14 @@ def test_a_worker_is_killed_and_nothing_is_lost_or_counted_twice(reference, tmp_
     assert written == list(range(0, SAMPLES + 1, 32))  # every chunk once
     same(content_of(folder), content_of(reference))
     assert victim not in workers_of(address).values()
+
+
+def test_what_matters_is_computed_there_too(uncertain_product, tmp_path, cluster):
+    options = {"keep": ["import_requirement"], "keep_samples": True}
+    one = mfa.ensemble(uncertain_product, 40, 1, out=tmp_path / "one", jobs=1, **options)
+    there = mfa.ensemble(uncertain_product, 40, 1, out=tmp_path / "two", scheduler=cluster.scheduler_address, **options)
+    same(content_of(there.folder), content_of(one.folder))
+    assert len(there.what_matters) == 4  # two elements, two factors
 
 
 def test_no_scheduler_is_told_soon(tmp_path, monkeypatch):
