@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from mfa.report.ensemble import figure as number
+from mfa.report.digits import figure as number
 from mfa.report.style import GREY
 
 NO_BREAK = "\u00a0"

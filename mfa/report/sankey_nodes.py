@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from mfa.errors import Fault, InputError
-from mfa.report.ensemble import figure as number
+from mfa.report.digits import figure as number
 from mfa.report.figure_data import element_name
 from mfa.report.sankey_diagram import Band, Diagram, Node
 from mfa.report.sankey_groups import group
