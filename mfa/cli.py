@@ -19,6 +19,7 @@ from mfa.commands.sankey import sankey
 from mfa.commands.search import search
 from mfa.commands.sensitivity import sensitivity
 from mfa.commands.sweep import sweep
+from mfa.commands.template import template
 from mfa.errors import MfaError
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ app.command()(sweep)
 app.command()(search)
 app.command()(sensitivity)
 app.command()(sankey)
+app.command()(template)
 
 
 @app.command()

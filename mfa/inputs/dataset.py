@@ -1,4 +1,4 @@
-"""A dataset: one or several folders of tables with their labels, money and sources."""
+"""A dataset: one or several folders or workbooks of tables with their labels, money and sources."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from typing import Any
 from mfa.errors import Fault, InputError
 from mfa.inputs.messages import also, capped, listed, shown_path, suggest
 from mfa.inputs.references import References
-from mfa.inputs.tables import Context, Table, parameter_of, read_lines, read_table
+from mfa.inputs.table_files import placer, read_lines, shown_table, table_exists, table_paths
+from mfa.inputs.tables import Context, Table, parameter_of, read_table
 from mfa.inputs.text_file import read_text
+from mfa.inputs.workbook import DATASET, OTHER_SUFFIXES, is_workbook, open_workbook
 from mfa.vocabulary import DIMENSIONS, PARAMETERS, SCRAP
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -36,8 +38,9 @@ def shipped(kind: str) -> Path:
 
 
 def is_dataset(folder: Path) -> bool:
-    """True if a folder holds tables."""
-    return folder.is_dir() and any((folder / name).is_file() for name in ("labels.csv", "datapackage.json"))
+    """True if a path is a folder that holds tables, or a workbook."""
+    known = ("labels.csv", "datapackage.json")
+    return is_workbook(folder) or (folder.is_dir() and any((folder / name).is_file() for name in known))
 
 
 def shipped_datasets() -> list[str]:
@@ -47,7 +50,7 @@ def shipped_datasets() -> list[str]:
 
 
 def find_dataset(name: str, beside: Path | None = None) -> Path:
-    """Folder of a dataset: a path, seen from the file that names it or from here, or the name of a shipped dataset.
+    """Folder or workbook of a dataset: a path, seen from the file that names it or from here, or a shipped name.
 
     Raises
     ------
@@ -62,8 +65,13 @@ def find_dataset(name: str, beside: Path | None = None) -> Path:
             return folder.resolve()
     if not explicit and is_dataset(shipped("parameters") / name):
         return shipped("parameters") / name
+    for folder in nearby:
+        if folder.suffix.lower() in OTHER_SUFFIXES and folder.is_file():
+            raise InputError(Fault(name, "is not a workbook that can be read", "save it as Excel workbook (.xlsx)"))
     hint = suggest(name, shipped_datasets(), "shipped datasets")
-    raise InputError(Fault("", f"no dataset '{name}'", also(hint, "give the path of a folder with labels.csv")))
+    raise InputError(
+        Fault("", f"no dataset '{name}'", also(hint, "give the path of a folder with labels.csv, or of a workbook"))
+    )
 
 
 @dataclass(frozen=True)
@@ -122,22 +130,22 @@ class Dataset:
         for folder in self.folders:
             wanted = folder / f"{parameter}@{variant}.csv"
             plain = folder / f"{parameter}.csv"
-            if variant and wanted.is_file():
+            if variant and table_exists(wanted):
                 found.append(wanted)
-            elif plain.is_file():
+            elif table_exists(plain):
                 found.append(plain)
         return found
 
     def variants(self, parameter: str) -> list[str]:
         """Variants of a parameter in any folder."""
-        found = {path.stem.partition("@")[2] for folder in self.folders for path in folder.glob(f"{parameter}@*.csv")}
-        return sorted(found)
+        stems = [path.stem.partition("@") for folder in self.folders for path in table_paths(folder)]
+        return sorted({variant for name, at, variant in stems if at and name == parameter})
 
     def table_files(self) -> Iterator[Path]:
         """All tables of all folders, variants too."""
         for folder in self.folders:
-            for path in sorted(folder.glob("*.csv")):
-                if path.name not in NOT_TABLES and path.is_file():
+            for path in table_paths(folder):
+                if path.name not in NOT_TABLES and table_exists(path):
                     yield path
 
     def table(self, path: Path) -> Table:
@@ -190,9 +198,9 @@ class Dataset:
 def _foreign_files(folder: Path) -> list[Fault]:
     """Faults of files that look like tables and are none."""
     faults = []
-    for path in sorted(folder.glob("*.csv")):
-        name = shown_path(path)
-        if not path.is_file():
+    for path in table_paths(folder):
+        name = shown_table(path)
+        if not table_exists(path):
             faults.append(Fault(name, "is not a file that can be read", "remove it, or mend the link"))
         elif path.name in NOT_TABLES:
             continue
@@ -238,8 +246,8 @@ def _stamp(folders: Sequence[Path]) -> tuple[tuple[str, int, int], ...]:
     """Names, sizes and times of all files, so that a changed file is read again."""
     found = []
     for folder in (*folders, *(folder.parent for folder in folders)):
-        for path in folder.iterdir():
-            if path.suffix in (".csv", ".json", ".bib"):
+        for path in (folder,) if folder.is_file() else folder.iterdir():
+            if path.suffix in (".csv", ".json", ".bib", ".xlsx"):
                 status = path.stat() if path.exists() else path.lstat()
                 found.append((str(path), status.st_size, status.st_mtime_ns))
     return tuple(sorted(found))
@@ -251,14 +259,15 @@ def _open(folders: tuple[Path, ...], stamp: tuple[tuple[str, int, int], ...]) ->
     bibliographies = [shipped("parameters") / "references.bib"]
     for folder in folders:
         bibliographies += [folder.parent / "references.bib", folder / "references.bib"]
-    dataset = Dataset(folders, references=References(bibliographies))
+    books = [open_workbook(folder) for folder in folders if is_workbook(folder)]
+    dataset = Dataset(folders, references=References(bibliographies, [book.bibliography(faults) for book in books]))
     faults += dataset.references.faults
     packages = [read_package(folder, faults) for folder in folders]
     _adopt_packages(dataset, packages, faults)
     for folder in folders:
         read_labels(folder / "labels.csv", dataset.labels, faults)
     if not dataset.labels and not faults:
-        name = shown_path(folders[0] / "labels.csv")
+        name = shown_table(folders[0] / "labels.csv")
         faults.append(Fault(name, "is missing", "declare the labels: dimension,label,name,group,per_unit,note"))
     if faults:
         raise InputError(faults)
@@ -266,7 +275,9 @@ def _open(folders: tuple[Path, ...], stamp: tuple[tuple[str, int, int], ...]) ->
 
 
 def read_package(folder: Path, faults: list[Fault]) -> dict[str, Any]:
-    """Read ``datapackage.json``; empty if there is none."""
+    """Read ``datapackage.json``, or the sheet ``dataset`` of a workbook; empty if there is none."""
+    if is_workbook(folder):
+        return open_workbook(folder).settings(faults)
     path = folder / "datapackage.json"
     if not path.is_file():
         return {}
@@ -310,13 +321,18 @@ def read_package(folder: Path, faults: list[Fault]) -> dict[str, Any]:
     return package
 
 
+def _settings_place(folder: Path) -> str:
+    """Where money and years of a dataset stand."""
+    return f"{shown_path(folder)}, sheet {DATASET}" if is_workbook(folder) else shown_path(folder / "datapackage.json")
+
+
 def _adopt_packages(dataset: Dataset, packages: Sequence[dict[str, Any]], faults: list[Fault]) -> None:
     from mfa.units import MONEY
 
     settings = [(folder, package.get("mfa", {})) for folder, package in zip(dataset.folders, packages, strict=True)]
     dataset.title = next((str(package["title"]) for package in packages if package.get("title")), "")
     for folder, given in settings:
-        name = shown_path(folder / "datapackage.json")
+        name = _settings_place(folder)
         unknown = [key for key in given if key not in ("money", "first_year", "last_year")]
         faults += [
             Fault(name, f"unknown key mfa.{key}", suggest(key, ["money", "first_year", "last_year"])) for key in unknown
@@ -330,7 +346,7 @@ def _adopt_packages(dataset: Dataset, packages: Sequence[dict[str, Any]], faults
             faults.append(Fault(name, what, "exchange them"))
     moneys = list(dict.fromkeys(given["money"] for _, given in settings if "money" in given))
     if len(moneys) > 1:
-        name = shown_path(dataset.folders[-1] / "datapackage.json")
+        name = _settings_place(dataset.folders[-1])
         faults.append(
             Fault(name, f"the folders count in {' and '.join(map(str, moneys))}", "convert them to one money")
         )
@@ -342,27 +358,27 @@ def _adopt_packages(dataset: Dataset, packages: Sequence[dict[str, Any]], faults
 
 def read_labels(path: Path, labels: dict[str, dict[str, Label]], faults: list[Fault]) -> None:
     """Add the labels of a file; a label that exists keeps its place and takes the new texts."""
-    if not path.is_file():
+    if not table_exists(path):
         return
-    name = shown_path(path)
+    name, place = shown_table(path), placer(path)
     rows, _, found = read_lines(path)
     if rows and not found:
-        header = [cell.strip() for cell in rows[0][1]]
+        top, header = rows[0][0], [cell.strip() for cell in rows[0][1]]
         unknown = [column for column in header if column not in LABEL_COLUMNS]
         missing = [column for column in ("dimension", "label") if column not in header]
         for column in unknown:
-            found.append(Fault(f"{name}:1", f"unknown column '{column}'", suggest(column, LABEL_COLUMNS, "columns")))
+            found.append(Fault(place(top), f"unknown column '{column}'", suggest(column, LABEL_COLUMNS, "columns")))
         for column in dict.fromkeys(column for column in header if header.count(column) > 1):
-            found.append(Fault(f"{name}:1", f"column '{column}' stands twice", "keep one of them"))
+            found.append(Fault(place(top), f"column '{column}' stands twice", "keep one of them"))
         if len(rows) == 1 and not found:
             found.append(Fault(name, "has a header but no row", "declare at least a region, product and element"))
         if missing:
-            found.append(Fault(f"{name}:1", f"column {listed(missing)} missing", "give dimension and label"))
+            found.append(Fault(place(top), f"column {listed(missing)} missing", "give dimension and label"))
         seen: dict[tuple[str, str], int] = {}
         for line, cells in rows[1:] if not found else []:
             if len(cells) != len(header):
                 what = f"has {len(cells)} cells, the header has {len(header)}"
-                found.append(Fault(f"{name}:{line}", what, "put a text that contains a comma into quotes"))
+                found.append(Fault(place(line), what, "put a text that contains a comma into quotes"))
                 continue
             entry = {title: cell.strip() for title, cell in zip(header, cells, strict=True)}
             dimension, label = entry.pop("dimension"), entry["label"]
@@ -370,12 +386,12 @@ def read_labels(path: Path, labels: dict[str, dict[str, Label]], faults: list[Fa
                 continue
             if dimension not in LABEL_DIMS:
                 known = [dim for dim in DIMENSIONS if dim in LABEL_DIMS]
-                found.append(Fault(f"{name}:{line}", f"unknown dimension '{dimension}'", suggest(dimension, known)))
+                found.append(Fault(place(line), f"unknown dimension '{dimension}'", suggest(dimension, known)))
             elif not label or label == "*":
-                found.append(Fault(f"{name}:{line}", f"'{label}' cannot be a label", "give the label a name"))
+                found.append(Fault(place(line), f"'{label}' cannot be a label", "give the label a name"))
             elif (dimension, label) in seen:
                 what = f"{dimension} '{label}' is declared in line {seen[dimension, label]} already"
-                found.append(Fault(f"{name}:{line}", what, "keep one of the two rows"))
+                found.append(Fault(place(line), what, "keep one of the two rows"))
             else:
                 seen[dimension, label] = line
                 labels.setdefault(dimension, {})[label] = Label(**entry)

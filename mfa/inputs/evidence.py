@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from mfa.inputs.messages import shown_path
+from mfa.inputs.table_files import shown_table
 from mfa.inputs.tables import LIFETIME_COLUMNS, PROVENANCES, VALUE_COLUMNS, Table, label_dims, year_dim
 from mfa.vocabulary import DIMENSIONS
 
@@ -55,7 +55,7 @@ def _row_maker(table: Table) -> Callable[[int], list[object]]:
     place = {column: i for i, column in enumerate(COLUMNS)}
     common: list[object] = [""] * len(COLUMNS)
     common[place["parameter"]] = table.parameter.name
-    common[place["file"]] = shown_path(table.path)
+    common[place["file"]] = shown_table(table.path)
     dims = [place[dim] for dim in label_dims(table.parameter)]
     along = year_dim(table.parameter)
     texts = [(place[column], table.header.index(column)) for column in TEXT_COLUMNS if column in table.header]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mfa.errors import Fault
 from mfa.inputs.fill import ALL, PatternConflict, fill_years, place_patterns
-from mfa.inputs.messages import shown_path
+from mfa.inputs.table_files import placer
 from mfa.inputs.tables import Key, Table, label_dims, year_dim
 from mfa.system.survival import FAMILIES, TERMS, canonical_parameters
 from mfa.vocabulary import Parameter
@@ -83,7 +83,7 @@ def series_of(tables: Sequence[Table], regions: Iterable[str]) -> Series:
     gathered: Series = {}
     kept = {ALL, *regions}
     for table in tables:
-        name = shown_path(table.path)
+        place = placer(table.path)
         dims = label_dims(table.parameter)
         region = dims.index("region") if "region" in dims else None
         terms = table.terms or [("", "")] * len(table.keys)
@@ -94,7 +94,7 @@ def series_of(tables: Sequence[Table], regions: Iterable[str]) -> Series:
             if table.terms and key not in renewed:
                 renewed.add(key)
                 gathered.pop(key, None)
-            gathered.setdefault(key, {}).setdefault(term, {})[year] = (value, f"{name}:{line}")
+            gathered.setdefault(key, {}).setdefault(term, {})[year] = (value, place(line))
     return gathered
 
 

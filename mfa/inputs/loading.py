@@ -19,9 +19,10 @@ from mfa.inputs.dataset import Dataset
 from mfa.inputs.evidence import evidence_table
 from mfa.inputs.fill import ALL
 from mfa.inputs.grids import Axes, Grid, Series, build, default_value, series_of
-from mfa.inputs.messages import capped, listed, shown_path
+from mfa.inputs.messages import capped, listed
 from mfa.inputs.overrides import Reader, Record, apply_record
 from mfa.inputs.shocks import Shock, apply_shock
+from mfa.inputs.table_files import placer, shown_table
 from mfa.inputs.tables import Table, label_dims
 from mfa.system.survival import FIXED
 from mfa.vocabulary import PARAMETERS, Parameter
@@ -108,7 +109,7 @@ class Places:
 
     def of(self, name: str) -> str:
         """Files of a parameter; the dataset if none gives it."""
-        found = [shown_path(table.path) for table in self.tables.get(name, ())]
+        found = [shown_table(table.path) for table in self.tables.get(name, ())]
         found += [change.where for change in self.changes if change.parameter.name == name and change.where]
         return listed(dict.fromkeys(found), most=3) or self.dataset
 
@@ -132,7 +133,8 @@ class Places:
             ]
             if asked is None:
                 fitting = fitting[:1]
-            found.append(shown_path(table.path) + (f":{-max(fitting)[2]}" if fitting and labels else ""))
+            cell = fitting and labels
+            found.append(placer(table.path)(-max(fitting)[2]) if cell else shown_table(table.path))
         for change in self.changes:
             mine = change.select
             if change.parameter.name == name and all(labels.get(dim) in (None, *mine[dim]) for dim in mine):

@@ -21,6 +21,8 @@ class References(Mapping[str, str]):
     ----------
     paths : iterable of Path
         BibTeX files; those that do not exist are passed over.
+    texts : iterable of str, optional
+        More entries in BibTeX, which replace those of the files.
 
     Examples
     --------
@@ -33,7 +35,7 @@ class References(Mapping[str, str]):
     (['METI2024'], 'White paper')
     """
 
-    def __init__(self, paths: Iterable[Path]) -> None:
+    def __init__(self, paths: Iterable[Path], texts: Iterable[str] = ()) -> None:
         self.paths = [path for path in dict.fromkeys(paths) if path.is_file()]
         self._texts: list[str] = []
         self._found: dict[str, tuple[int, int]] = {}
@@ -44,6 +46,8 @@ class References(Mapping[str, str]):
                 self.faults += faults
             else:
                 self._add(text, shown_path(path))
+        for text in texts:
+            self._add(text, "bibliography")
 
     def _add(self, text: str, where: str) -> None:
         self._texts.append(text)
@@ -57,19 +61,6 @@ class References(Mapping[str, str]):
                 self.faults.append(Fault(f"{where}:{line}", f"entry '{key}' stands twice", "keep one of them"))
             seen.add(key)
             self._found[key] = (len(self._texts) - 1, match.start())
-
-    @classmethod
-    def of_text(cls, text: str) -> References:
-        r"""Entries of a text in BibTeX.
-
-        Examples
-        --------
-        >>> References.of_text("@misc{METI2024,\n  title = {White paper},\n}\n").field("METI2024", "title")
-        'White paper'
-        """
-        references = cls([])
-        references._add(text, "bibliography")
-        return references
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._found)

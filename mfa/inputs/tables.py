@@ -1,9 +1,7 @@
-"""One table: a CSV file in long form, read with line numbers, checked cell by cell, converted to canonical units."""
+"""One table: a CSV file or sheet in long form, checked cell by cell, converted to canonical units."""
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,8 +9,8 @@ from pathlib import Path
 
 from mfa.errors import Fault, UnitError
 from mfa.inputs.fill import ALL
-from mfa.inputs.messages import also, capped, number, shown_path, suggest
-from mfa.inputs.text_file import read_text
+from mfa.inputs.messages import also, capped, number, suggest
+from mfa.inputs.table_files import is_sheet, placer, read_lines, shown_table
 from mfa.system.survival import FAMILIES, TERMS, term_unit
 from mfa.units import conversion_factor
 from mfa.vocabulary import PARAMETERS, Parameter, money_unit
@@ -136,35 +134,14 @@ def range_fault(parameter: Parameter, value: float) -> tuple[str, str] | None:
     return None
 
 
-def read_lines(path: Path) -> tuple[list[tuple[int, list[str]]], str, list[Fault]]:
-    """Read the rows of a CSV file with the line on which each starts; also its hash and faults of encoding."""
-    name = shown_path(path)
-    text, digest, faults = read_text(path)
-    if faults:
-        return [], digest, faults
-    if not text.strip():
-        return [], digest, [Fault(name, "is empty", "give a header and at least one row, or delete the file")]
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows = []
-    start = 1
-    try:
-        for cells in reader:
-            if cells and any(cells):
-                rows.append((start, cells))
-            start = reader.line_num + 1
-    except csv.Error as error:
-        return rows, digest, [Fault(f"{name}:{start}", f"is not CSV ({error})", "check the quotes")]
-    return rows, digest, []
-
-
 def read_table(path: Path, parameter: Parameter, context: Context) -> Table:
     """Read and check one table; all its faults stand in `Table.faults`.
 
     Parameters
     ----------
     path : Path
-        A CSV file: key columns named after dims, then value, low, high, sd (low, high and sd may be left out), unit,
-        distribution, provenance, source, note.
+        A CSV file, or a sheet of a workbook: key columns named after dims, then value, low, high, sd (low, high and sd
+        may be left out), unit, distribution, provenance, source, note.
     parameter : Parameter
         What the table gives.
     context : Context
@@ -177,40 +154,43 @@ def read_table(path: Path, parameter: Parameter, context: Context) -> Table:
     """
     table = Table(parameter, path)
     rows, table.digest, table.faults = read_lines(path)
-    if rows and not table.faults:
+    if rows and (not table.faults or is_sheet(path)):  # single cells of a sheet may be at fault, its form is not
         table.header = [cell.strip() for cell in rows[0][1]]
+        sound = len(table.faults)
         _check_header(table, rows[0][0])
-        if not table.faults:
+        if len(table.faults) == sound:
             _read_rows(table, rows[1:], context)
-    table.faults = capped(table.faults, shown_path(path))
+    table.faults = capped(table.faults, shown_table(path))
     return table
 
 
 def _check_header(table: Table, line: int) -> None:
-    where = f"{shown_path(table.path)}:{line}"
+    place = placer(table.path)
     parameter, header = table.parameter, table.header
     extra = LIFETIME_COLUMNS if parameter.kind == "lifetime" else ()
     known = (*parameter.dims, *extra, *VALUE_COLUMNS)
-    for column in header:
+    for position, column in enumerate(header):
         if column in known:
             continue
         mend = suggest(column, known, "columns")
         if column == "year" and year_dim(parameter):
             mend = f"name it '{year_dim(parameter)}'"
-        table.faults.append(Fault(where, f"unknown column '{column}' for {parameter.name}", mend))
+        table.faults.append(Fault(place(line, position), f"unknown column '{column}' for {parameter.name}", mend))
     for column in dict.fromkeys(column for column in header if header.count(column) > 1):
-        table.faults.append(Fault(where, f"column '{column}' stands twice", "keep one of them"))
+        table.faults.append(Fault(place(line), f"column '{column}' stands twice", "keep one of them"))
     missing = [column for column in (*extra, *NEEDED_COLUMNS) if column not in header]
     if missing:
         mend = "every row carries its value, unit, provenance and source"
-        table.faults.append(Fault(where, f"column{'s' * (len(missing) > 1)} {', '.join(missing)} missing", mend))
+        table.faults.append(Fault(place(line), f"column{'s' * (len(missing) > 1)} {', '.join(missing)} missing", mend))
 
 
 def _read_rows(table: Table, rows: list[tuple[int, list[str]]], context: Context) -> None:
     parameter, header = table.parameter, table.header
-    name = shown_path(table.path)
+    place = placer(table.path)
     if not rows:
-        table.faults.append(Fault(name, "has a header but no row", "give at least one row, or delete the file"))
+        table.faults.append(
+            Fault(shown_table(table.path), "has a header but no row", "give at least one row, or delete the file")
+        )
         return
     column = {title: i for i, title in enumerate(header)}
     dims = label_dims(parameter)
@@ -232,9 +212,10 @@ def _read_rows(table: Table, rows: list[tuple[int, list[str]]], context: Context
     current: list[str] = []
     line = 0
 
-    def fault(what: str, mend: str = "") -> None:
+    def fault(what: str, mend: str = "", title: str = "") -> None:
         keys = ", ".join(f"{title}={current[column[title]]}" for title in key_columns)
-        table.faults.append(Fault(f"{name}:{line}" + (f" [{keys}]" if keys else ""), what, mend))
+        where = place(line, column.get(title))
+        table.faults.append(Fault(where + (f" [{keys}]" if keys else ""), what, mend))
 
     for line, cells in rows:
         if len(cells) != width:
@@ -243,7 +224,7 @@ def _read_rows(table: Table, rows: list[tuple[int, list[str]]], context: Context
             else:
                 mend = "put a text that contains a comma into quotes" if len(cells) > width else "fill the row up"
                 what = f"has {len(cells)} cells, the header has {width}"
-                table.faults.append(Fault(f"{name}:{line}", what, mend))
+                table.faults.append(Fault(place(line), what, mend))
                 continue
         current = cells = list(map(str.strip, cells))
         sound = len(table.faults)
@@ -253,9 +234,9 @@ def _read_rows(table: Table, rows: list[tuple[int, list[str]]], context: Context
                 mend = suggest(label, [choice for choice in choices if choice != ALL], f"{dim}s")
                 if label:
                     mend = also(mend, f"declare {dim} '{label}' in labels.csv") if mend.endswith("?") else mend
-                    fault(f"unknown {dim} '{label}'", mend)
+                    fault(f"unknown {dim} '{label}'", mend, dim)
                 else:
-                    fault(f"{dim} is empty", "give a label, or * for all")
+                    fault(f"{dim} is empty", "give a label, or * for all", dim)
         if len(table.faults) == sound:
             good_keys.add(key)
         year: int | None = None
@@ -264,7 +245,8 @@ def _read_rows(table: Table, rows: list[tuple[int, list[str]]], context: Context
             if text.isascii() and text.isdecimal() and YEAR_RANGE[0] <= int(text) <= YEAR_RANGE[1]:
                 year = int(text)
             else:
-                fault(f"{header[year_column]} '{text}' is not a calendar year", "write a year such as 2030, or *")
+                title = header[year_column]
+                fault(f"{title} '{text}' is not a calendar year", "write a year such as 2030, or *", title)
         term = ("", "")
         if lifetime:
             term = (cells[column["survival"]], cells[column["term"]])
@@ -284,7 +266,7 @@ def _read_rows(table: Table, rows: list[tuple[int, list[str]]], context: Context
         factor, canonical = factors[which]
         value: float | str | bool
         if factor != factor:
-            fault(canonical, "" if "convert" in canonical else _unit_hint(unit, wanted))
+            fault(canonical, "" if "convert" in canonical else _unit_hint(unit, wanted), "unit")
             value = math.nan
         else:
             value = _read_value(cells[at_value], parameter, factor, fault, term[1])
@@ -316,11 +298,11 @@ def _check_term(term: tuple[str, str], fault: object) -> None:
     assert callable(fault)
     survival, name = term
     if survival not in TERMS:
-        fault(f"unknown survival function '{survival}'", suggest(survival, TERMS, "survival functions"))
+        fault(f"unknown survival function '{survival}'", suggest(survival, TERMS, "survival functions"), "survival")
         return
     names = list(dict.fromkeys(word for group in TERMS[survival] for word in group))
     if name not in names:
-        fault(f"{survival} has no term '{name}'", suggest(name, names, "terms"))
+        fault(f"{survival} has no term '{name}'", suggest(name, names, "terms"), "term")
 
 
 def _check_marks(marks: tuple[str, str, str], sources: Container[str], fault: Callable[..., None]) -> bool:
@@ -329,20 +311,21 @@ def _check_marks(marks: tuple[str, str, str], sources: Container[str], fault: Ca
     sound = True
     if distribution not in DISTRIBUTIONS:
         sound = False
-        fault(f"unknown distribution '{distribution}'", suggest(distribution, DISTRIBUTIONS[1:], "distributions"))
+        mend = suggest(distribution, DISTRIBUTIONS[1:], "distributions")
+        fault(f"unknown distribution '{distribution}'", mend, "distribution")
     if provenance not in PROVENANCES:
         sound = False
         what = f"unknown provenance '{provenance}'" if provenance else "provenance missing"
-        fault(what, f"one of {', '.join(PROVENANCES)}")
+        fault(what, f"one of {', '.join(PROVENANCES)}", "provenance")
     if not source:
-        fault("source missing", "give a key of references.bib")
+        fault("source missing", "give a key of references.bib", "source")
         return False
     for part in (piece.strip() for piece in source.split(";")):
         if part not in sources:
             sound = False
             mend = suggest(part, sources if isinstance(sources, Mapping) else ())
             add = "add the entry to references.bib"
-            fault(f"unknown source '{part}'", also(mend, add) if mend.endswith("?") else add)
+            fault(f"unknown source '{part}'", also(mend, add) if mend.endswith("?") else add, "source")
     return sound
 
 
@@ -350,12 +333,12 @@ def _read_value(text: str, parameter: Parameter, factor: float, fault: object, t
     assert callable(fault)
     if parameter.kind == "bool":
         if text not in ("true", "false"):
-            fault(f"value '{text}' is neither true nor false", "write true or false")
+            fault(f"value '{text}' is neither true nor false", "write true or false", "value")
         return text == "true"
     if parameter.kind == "text":
         choices = parameter.range.split()
         if text not in choices:
-            fault(f"value '{text}' is unknown", suggest(text, choices, "choices"))
+            fault(f"value '{text}' is unknown", suggest(text, choices, "choices"), "value")
         return text
     if text in NONE_WORDS and parameter.default is None and parameter.fill in ("step", ""):
         return math.nan
@@ -363,15 +346,15 @@ def _read_value(text: str, parameter: Parameter, factor: float, fault: object, t
         value = plain_number(text) * factor
     except ValueError:
         what = f"value '{text}' is not a number" if text else "value missing"
-        fault(what, "write a plain number such as 1200.5, without separators" if text else "give a number")
+        fault(what, "write a plain number such as 1200.5, without separators" if text else "give a number", "value")
         return math.nan
     if term:
         if not (0 < value < math.inf or (term == "mu" and math.isfinite(value))):  # mu of a logarithm has any sign
-            fault(f"value = {text} is not a positive number", "terms of a lifetime are above 0")
+            fault(f"value = {text} is not a positive number", "terms of a lifetime are above 0", "value")
         return value
     wrong = range_fault(parameter, value)
     if wrong:
-        fault(f"{parameter.name} = {text} {wrong[0]}", wrong[1])
+        fault(f"{parameter.name} = {text} {wrong[0]}", wrong[1], "value")
     return value
 
 
@@ -402,22 +385,26 @@ def _check_bounds(
         try:
             limit = plain_number(text) * factor if text else math.nan
         except ValueError:
-            fault(f"{title} '{text}' is not a number", "write a plain number, or leave the cell empty")
+            fault(f"{title} '{text}' is not a number", "write a plain number, or leave the cell empty", title)
             return
         if text and math.isnan(limit) and factor == factor:
-            fault(f"{title} '{text}' is not a number", "leave the cell empty if it is unknown")
+            fault(f"{title} '{text}' is not a number", "leave the cell empty if it is unknown", title)
         if text and not lifetime and limit == limit:
             wrong = range_fault(parameter, limit)
             if wrong:
-                fault(f"{title} = {text} {wrong[0]}", wrong[1])
+                fault(f"{title} = {text} {wrong[0]}", wrong[1], title)
         limits.append(limit)
     if isinstance(value, (str, bool)):
         return
     slack = 1e-9 * max(abs(value), 1e-300)
     if limits[0] > limits[1]:
-        fault(f"low = {low} is above high = {high}", "exchange them")
+        fault(f"low = {low} is above high = {high}", "exchange them", "low")
     elif limits[0] > value + slack or limits[1] < value - slack:
-        fault(f"the value lies outside low to high ({low or 'none'} to {high or 'none'})", "mend value, low or high")
+        fault(
+            f"the value lies outside low to high ({low or 'none'} to {high or 'none'})",
+            "mend value, low or high",
+            "value",
+        )
 
 
 def _check_sd(text: str, fault: object) -> None:
@@ -427,7 +414,9 @@ def _check_sd(text: str, fault: object) -> None:
     except ValueError:
         sound = False
     if not sound:
-        fault(f"sd '{text}' is not a positive number", "give a standard deviation above 0, or leave the cell empty")
+        fault(
+            f"sd '{text}' is not a positive number", "give a standard deviation above 0, or leave the cell empty", "sd"
+        )
 
 
 def parameter_of(path: Path) -> tuple[Parameter | None, str]:

@@ -21,6 +21,7 @@ from mfa.inputs.sampling.checks import table_law_faults, uncertainty_faults
 from mfa.inputs.sampling.correlation import read_correlation_table
 from mfa.inputs.scenario import load_scenario, scenario_files
 from mfa.inputs.tables import parameter_of
+from mfa.inputs.workbook import is_workbook
 
 
 def validate(paths: Iterable[str | Path] = ()) -> list[Fault]:
@@ -58,7 +59,7 @@ def _validate(target: str) -> list[Fault]:
     try:
         if path.is_file() and path.suffix == ".csv":
             return _validate_table(path)
-        if path.is_dir():
+        if path.is_dir() or is_workbook(path):
             return _validate_dataset(open_dataset(target if path.is_absolute() else f"./{target}"))
         if path.is_file() or target in scenario_files():
             return _validate_scenario(target)

@@ -132,5 +132,5 @@ def read_results(path: Path) -> Results:
         inputs = read_inputs(file[INPUTS], labels, years, money, known["attrs"])
         entries = str(file[SOURCES].asstr()[()]) if SOURCES in file else ""
     results = Results(arrays, labels, years, money, known["attrs"], inputs)
-    results.references = References.of_text(entries)
+    results.references = References([], [entries])
     return results

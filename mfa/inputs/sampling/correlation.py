@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 
 from mfa.errors import Fault, InputError
 from mfa.inputs.dataset import CORRELATION_FILE, Dataset
-from mfa.inputs.messages import listed, number, shown_path, suggest
+from mfa.inputs.messages import listed, number, suggest
 from mfa.inputs.sampling.naming import Factor, parse_pattern
 from mfa.inputs.sampling.settings import Pair, correlation_fault, known_words
-from mfa.inputs.tables import PROVENANCES, read_lines
+from mfa.inputs.table_files import placer, read_lines, table_exists
+from mfa.inputs.tables import PROVENANCES
 
 Floats = NDArray[np.float64]
 
@@ -67,9 +68,9 @@ def read_correlation_table(path: Path, dataset: Dataset) -> tuple[list[Pair], li
     pairs : list of Pair
     faults : list of Fault
     """
-    if not path.is_file():
+    if not table_exists(path):
         return [], []
-    name = shown_path(path)
+    place = placer(path)
     rows, _, faults = read_lines(path)
     if not rows or faults:
         return [], faults
@@ -77,16 +78,16 @@ def read_correlation_table(path: Path, dataset: Dataset) -> tuple[list[Pair], li
     wrong = [column for column in header if column not in COLUMNS]
     missing = [column for column in COLUMNS[:-1] if column not in header]
     faults += [
-        Fault(f"{name}:1", f"unknown column '{column}'", suggest(column, COLUMNS, "columns")) for column in wrong
+        Fault(place(rows[0][0]), f"unknown column '{column}'", suggest(column, COLUMNS, "columns")) for column in wrong
     ]
     if missing:
-        faults.append(Fault(f"{name}:1", f"column {listed(missing)} missing", f"give {', '.join(COLUMNS)}"))
+        faults.append(Fault(place(rows[0][0]), f"column {listed(missing)} missing", f"give {', '.join(COLUMNS)}"))
     if faults:
         return [], faults
     words = known_words(dataset)
     pairs = []
     for line, cells in rows[1:]:
-        where = f"{name}:{line}"
+        where = place(line)
         if len(cells) != len(header):
             what = f"has {len(cells)} cells, the header has {len(header)}"
             faults.append(Fault(where, what, "put a pattern that contains a comma into quotes"))

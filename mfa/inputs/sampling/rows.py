@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from mfa.inputs.fill import ALL
-from mfa.inputs.messages import shown_path
+from mfa.inputs.table_files import placer
 from mfa.inputs.tables import Key, Table, canonical_units, label_dims, to_canonical
 from mfa.system.survival import FAMILIES, term_unit
 from mfa.vocabulary import Parameter
@@ -97,7 +97,7 @@ def series_with_bounds(tables: Sequence[Table], regions: Iterable[str], money: s
     parameter = tables[0].parameter
     dims = label_dims(parameter)
     for table in tables:
-        name = shown_path(table.path)
+        place = placer(table.path)
         region = dims.index("region") if "region" in dims else None
         column = {title: i for i, title in enumerate(table.header)}
         wanted = canonical_units(parameter, money)
@@ -126,7 +126,7 @@ def series_with_bounds(tables: Sequence[Table], regions: Iterable[str], money: s
                 sd,
                 cells[column["distribution"]] if "distribution" in column else "",
                 cells[column["provenance"]],
-                f"{name}:{table.lines[i]}",
+                place(table.lines[i]),
                 table.units[i],
             )
             gathered.setdefault(key, {}).setdefault((survival, term), {})[row.year] = row
