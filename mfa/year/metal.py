@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from mfa.errors import ModelError
 from mfa.system import market, stockpile
 from mfa.system.layout import Floats
-from mfa.year.state import DT, Year, over
+from mfa.year.state import DT, Year, mean_of, over
 
 
 def set_price(year: Year) -> None:
@@ -208,7 +208,7 @@ def fill_stockpile(year: Year) -> None:
     if not year.on.stockpile:
         return
     held = state.stockpile - year.given * DT
-    reference = np.mean(state.realised, axis=0) if state.realised else year.realised
+    reference = mean_of(state.realised) if state.realised else year.realised
     wish = stockpile.wanted_fill(year.p("stockpile_days"), reference, held, year.p("fill_limit")) / DT
     wish = np.where(year.first_gap > 0.0, 0.0, wish)
     from_surplus = np.minimum(wish, year.surplus)

@@ -8,7 +8,7 @@ from mfa.policy import quotas, subsidies
 from mfa.system import collection, recycling, second_life
 from mfa.system.layout import Floats
 from mfa.year import components
-from mfa.year.state import DT, Year, over
+from mfa.year.state import DT, Year, mean_of, over
 
 
 def rate_recyclers(year: Year) -> None:
@@ -89,7 +89,7 @@ def _set_obligation(year: Year) -> None:
     year.by_sales = year.p("collection_quota_base") == "sales"
     year.obligation = quota * year.pool_mass
     if year.by_sales.any():
-        sold = np.mean(state.sold_mass, axis=0) if state.sold_mass else np.zeros_like(year.pool_mass)
+        sold = mean_of(state.sold_mass) if state.sold_mass else np.zeros_like(year.pool_mass)
         year.obligation = np.where(year.by_sales, quota * sold, year.obligation)
         share = over(year.obligation, year.pool_mass)
         share = np.where((year.obligation > 0.0) & (year.pool_mass <= 0.0), np.inf, share)

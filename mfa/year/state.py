@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,14 @@ def over(dividend: Floats, divisor: Floats) -> Floats:
     if divisor.size < dividend.size:  # few divisors for many: multiply by their inverse
         return dividend * (1.0 / np.where(divisor > LEAST, divisor, np.inf))
     return dividend / np.where(divisor > LEAST, divisor, np.inf)
+
+
+def mean_of(years: Sequence[Floats]) -> Floats:
+    """Mean of some years, whose sample axis has length 1 as long as nothing sampled was met."""
+    total = years[0]
+    for values in years[1:]:
+        total = total + values
+    return total / len(years)
 
 
 class State:

@@ -192,22 +192,40 @@ SAMPLED = ("sales", "base_price", "opex", "content", "import_share", "primary_ca
            "collection_penalty", "other_need", "initial_stock")  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", [1001, 1004])
-def test_samples_together_are_the_runs_apart(seed: int) -> None:
+LONE = (
+    "stockpile_days",
+    "release_limit",
+    "ban",
+    "collection_quota",
+    "headroom",
+    "secondary_share_max",
+    "scarcity_exponent",
+)
+
+
+@pytest.mark.parametrize(
+    ("seed", "names", "size"), [(1001, SAMPLED, 35), (1004, SAMPLED, 35), *((1001, (name,), 3) for name in LONE)]
+)
+def test_samples_together_are_the_runs_apart(seed: int, names: tuple[str, ...], size: int) -> None:
     """35 samples, more than are solved at once, against some of them alone: equal to 1e-11, not to the last bit.
+
+    Also samples of one parameter, which nothing has met before its lever acts.
 
     The order of a sum in a matrix product depends on the shape of the matrix, and a year in which one sample is
     rationed takes the longer way for all.
     """
-    arrays, years, lifetimes = random_system(seed, "every")
+    lean = ("stockpile", "bans", "collection", "collection_quota", "prices", "headroom", "secondary_limit")
+    levers = "every" if names == SAMPLED else lean
+    arrays, years, lifetimes = random_system(seed, levers)
     rng = np.random.default_rng(seed)
-    samples = list(range(35))
-    for name in SAMPLED:
+    samples = list(range(size))
+    assert any(name in arrays for name in names)
+    for name in names:
         if name in arrays and name != "import_share":
             factor = xr.DataArray(rng.uniform(0.7, 1.0, len(samples)), dims="sample", coords={"sample": samples})
             arrays[name] = (arrays[name] * factor).transpose("sample", *arrays[name].dims)
     together = run(arrays, years, lifetimes)
-    for sample in (0, 31, 32, 34):
+    for sample in (0, 31, 32, 34) if size == 35 else (0, size - 1):
         alone = run(
             {
                 name: value.sel(sample=sample, drop=True)
