@@ -13,6 +13,7 @@ from mfa.errors import AlignmentError, Fault, InputError
 from mfa.presentation import Presentation
 from mfa.vocabulary import (
     FLOWS,
+    HEADLINE_YEARS,
     INDICATORS,
     ITEMS,
     POLICY,
@@ -27,6 +28,7 @@ from mfa.vocabulary import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
     from mfa.indicators.levers import Explanation
@@ -164,6 +166,7 @@ class Results(Presentation):
         self.money = money
         self.attrs: dict[str, Any] = dict(attrs or {})
         self._inputs = inputs
+        self._evidence: pd.DataFrame | None = None
         self.references: Mapping[str, str] = {}
         self.sampled = bool(labels.get("sample") is not None and len(labels["sample"]))
         self.labels: dict[str, list[Any]] = {
@@ -259,6 +262,14 @@ class Results(Presentation):
     @inputs.setter
     def inputs(self, inputs: Any) -> None:
         self._inputs = inputs
+
+    @property
+    def evidence(self) -> pd.DataFrame | None:
+        """Rows of the tables that the inputs were made from; None if they are not known."""
+        if self._evidence is None:
+            source = self._inputs
+            self._evidence = source.rows() if callable(source) else getattr(source, "evidence", None)
+        return self._evidence
 
     @property
     def name(self) -> str:
@@ -503,6 +514,27 @@ class Results(Presentation):
                 return []
             self.attrs["explanations"] = [explanation.plain() for explanation in explain(self)]
         return [Explanation.from_plain(data) for data in self.attrs["explanations"]]
+
+    @property
+    def estimate_shares(self) -> list[dict[str, Any]]:
+        """How much of the metal in use, discarded, collected and needed rests on estimates, in the headline years.
+
+        Returns
+        -------
+        list of dict
+            One for each quantity, year and element: these three, the share (0 to 1, NaN where there is no metal) that
+            rests on an estimate in each kind of table and in any of them, and the share that rests on rows read or
+            derived alone. Of samples the first. Empty without rows of tables, or with totals only.
+        """
+        if "estimate_shares" not in self.attrs:
+            if self.attrs.get("detail") == "totals" or self.evidence is None or not len(self.evidence):
+                return []
+            from mfa.report.evidence import estimate_shares
+
+            table = estimate_shares(self, HEADLINE_YEARS).reset_index()
+            self.attrs["estimate_shares"] = table.to_dict("records")
+        found: list[dict[str, Any]] = self.attrs["estimate_shares"]
+        return found
 
 
 def _dimension_name(dim: str) -> str:

@@ -221,7 +221,7 @@ def _plain(ax: Axes, steps: list[Step]) -> None:
 
 
 def _short(value: float) -> str:
-    from mfa.report.ensemble import figure
+    from mfa.report.digits import figure
 
     return figure(value).replace("-", "\u2212")
 

@@ -9,7 +9,7 @@ collected. What is collected from drawers is given the cohorts of the discards o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -87,18 +87,16 @@ def origin_of(evidence: pd.DataFrame, parameter: str, labels: Mapping[str, Seque
 
 def _along_years(known: Mapping[int | None, set[str]], years: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """For every year: an estimate among the rows before and after it; all of them sound."""
-    anchors = sorted(year for year in known if year is not None)
-    estimate, sound = np.zeros(len(years), dtype=bool), np.zeros(len(years), dtype=bool)
-    for i, year in enumerate(years.tolist()):
-        if not anchors:
-            used: Iterable[int | None] = [None]
-        elif year in known:
-            used = [year]
-        else:
-            used = [*[a for a in anchors if a < year][-1:], *[a for a in anchors if a > year][:1]]
-        kinds = set().union(*(known[anchor] for anchor in used))
-        estimate[i], sound[i] = "estimate" in kinds, kinds <= set(SOUND)
-    return estimate, sound
+    anchors = np.array(sorted(year for year in known if year is not None))
+    if not anchors.size:
+        kinds = known[None]
+        return np.full(len(years), "estimate" in kinds), np.full(len(years), kinds <= set(SOUND))
+    estimate = np.array(["estimate" in known[int(anchor)] for anchor in anchors])
+    sound = np.array([known[int(anchor)] <= set(SOUND) for anchor in anchors])
+    before = np.searchsorted(anchors, years, side="right") - 1
+    after = np.searchsorted(anchors, years, side="left")
+    before, after = np.where(before < 0, after, before), np.where(after == len(anchors), before, after)
+    return estimate[before] | estimate[after], sound[before] & sound[after]
 
 
 def estimate_shares(results: Results, years: Sequence[int] = YEARS) -> pd.DataFrame:
@@ -205,6 +203,7 @@ class _Trace:
         self.survival = survival_function(ages, code[..., None], first[..., None], second[..., None], curves)
         present = self.mix.sum(axis=(0, 1, 4)) > 0
         self.pairs = [(int(p), int(k)) for p, k in np.argwhere(present)]
+        self.kinds = {pair: np.flatnonzero(self.mix[:, :, *pair].any(axis=(0, 1))) for pair in self.pairs}
 
         def origin(parameter: str, *dims: str) -> Origin:
             return origin_of(inputs.evidence, parameter, {dim: labels[dim] for dim in dims}, years)
@@ -216,10 +215,11 @@ class _Trace:
         self.collection = origin("base_collection_rate", "region", "product", "component")
 
     def made(self, region: int, product: int, component: int) -> np.ndarray:
-        """Metal sold [cohort, chemistry, element], t/yr."""
+        """Metal sold [cohort, chemistry in use, element], t/yr."""
+        kinds = self.kinds[product, component]
         units = self.units[region, :, product, None, None]
-        mix = np.nan_to_num(self.mix[region, :, product, component, :, None])
-        result: np.ndarray = units * mix * self.content[region, :, product, component]
+        mix = np.nan_to_num(self.mix[region, :, product, component][:, kinds, None])
+        result: np.ndarray = units * mix * self.content[region, :, product, component][:, kinds]
         return result
 
     def left(self, region: int, product: int, age: np.ndarray) -> np.ndarray:
@@ -229,9 +229,10 @@ class _Trace:
         return result
 
     def origins(self, region: int, product: int, component: int) -> dict[str, Origin]:
-        """Origins that fit arrays [cohort, chemistry, element]."""
+        """Origins that fit arrays [cohort, chemistry in use, element]."""
+        kinds = self.kinds[product, component]
 
-        def shaped(origin: Origin, place: tuple[int, ...]) -> Origin:
+        def shaped(origin: Origin, place: tuple[Any, ...]) -> Origin:
             parts = []
             for array in (origin.estimate[place], origin.sound[place]):  # chemistry and element first, years last
                 by_year = np.moveaxis(array, -1, 0)
@@ -241,8 +242,8 @@ class _Trace:
         return {
             "volume": shaped(self.volume, (region, product)),
             "lifetime": shaped(self.lifetime, (region, product)),
-            "chemistry": shaped(self.chemistry, (region, product, component)),
-            "content": shaped(self.contents, (region, product, component)),
+            "chemistry": shaped(self.chemistry, (region, product, component, kinds)),
+            "content": shaped(self.contents, (region, product, component, kinds)),
             "collection": shaped(self.collection, (region, product, component)),
         }
 
@@ -317,14 +318,14 @@ def _shares_text(shares: pd.DataFrame) -> list[str]:
             cells = []
             for year in years:
                 row = rows[quantity, year, element]
-                used = [COLUMNS[i] in _used(quantity) if i < len(COLUMNS) else True for i in range(len(row))]
+                used = [COLUMNS[i] in used_tables(quantity) if i < len(COLUMNS) else True for i in range(len(row))]
                 cells.append("".join(_percent(v, here) for v, here in zip(row, used, strict=True)))
             lines.append(f"  {element:<6}" + " ".join(cells).rstrip())
         lines.append("")
     return lines
 
 
-def _used(quantity: str) -> tuple[str, ...]:
+def used_tables(quantity: str) -> tuple[str, ...]:
     """Kinds of table that a quantity is traced to."""
     if quantity == "needed":
         return ("volume", "chemistry", "content")

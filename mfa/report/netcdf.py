@@ -10,6 +10,7 @@ import h5py
 import numpy as np
 
 from mfa.errors import Fault, InputError
+from mfa.inputs.references import References
 from mfa.report.netcdf_groups import LAYOUT, TEXT, Stored, flags, note, write_group
 from mfa.report.netcdf_inputs import INPUTS, cited_entries, read_inputs, write_inputs
 from mfa.results import GROUPS, TEXT_CODES, Results, variables
@@ -54,7 +55,7 @@ def write_results(results: Results, path: Path) -> None:
         file.attrs["Conventions"] = "CF-1.11"
         note(file, results.dataset_attrs("results"))
         file.attrs["mfa_format"] = FORMAT
-        results.explanations  # noqa: B018  (noted in attrs, so that they are there when the file is opened)
+        _ = results.explanations, results.estimate_shares  # noted in attrs, so that they are there when it is opened
         known = {"labels": {"time": results.years.tolist(), **results.labels}, "attrs": results.attrs}
         run = file.create_dataset(RUN, data=json.dumps(known, default=str), dtype=TEXT)
         run.attrs["long_name"] = "Labels and attributes of the run, as JSON"
@@ -106,8 +107,6 @@ def read_results(path: Path) -> Results:
     path = path / "results.nc" if path.is_dir() else path
     if not path.is_file():
         raise InputError(Fault(str(path), "no such file", "give the folder of a run, such as runs/japan-reference"))
-    from mfa.inputs.references import References
-
     try:
         file = h5py.File(path, "r")
     except OSError as error:

@@ -202,6 +202,10 @@ class _StoredInputs:
             array.attrs["units"] = stored.unit
         return array
 
+    def rows(self) -> pd.DataFrame | None:
+        """Rows of the tables, read anew each time; None if there are none."""
+        return None if self._evidence is None else _read_evidence(self._evidence)
+
     def __call__(self) -> Inputs:
         """The inputs, checked again."""
         import warnings

@@ -9,7 +9,7 @@ import numpy as np
 
 from mfa.errors import Fault, InputError
 from mfa.report.captioned import plain_axes
-from mfa.report.ensemble import figure
+from mfa.report.digits import figure
 from mfa.report.figure_data import Reader, Stack, caption, element_name, supply_stack
 from mfa.report.panels import number, value_ticks
 from mfa.report.plot_axes import LABEL, Beside, axes_for, legend_above, names_beside, styled

@@ -1,0 +1,1 @@
+"""What a report says: its content, made from results, without any format."""

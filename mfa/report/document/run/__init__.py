@@ -1,0 +1,1 @@
+"""Sections of the report on one run, each made from its numbers."""

@@ -1,0 +1,90 @@
+"""Writing a report in several formats: each whole or not at all, and the others where one cannot be made."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mfa.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from mfa.report.document.content import Document
+
+FORMATS = ("html", "pdf", "docx", "xlsx")
+NAME = "report"
+"""Name of the files; a run that replaces another removes the reports on it."""
+
+
+def write_report(
+    document: Document,
+    folder: Path,
+    formats: Sequence[str] = ("html",),
+    tell: Callable[[str], None] = lambda message: None,
+) -> tuple[list[Path], list[Fault]]:
+    """Write a report into a folder.
+
+    Parameters
+    ----------
+    document : Document
+    folder : Path
+        Made if it is not there.
+    formats : sequence of str
+        Of `FORMATS`.
+    tell : callable
+        Called with a word on what is being done.
+
+    Returns
+    -------
+    written : list of Path
+    faults : list of Fault
+        What could not be made, and what to install for it.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written, or there is no such format.
+    """
+    unknown = [Fault("format", f"'{form}' is not known", f"choose from {', '.join(FORMATS)}") for form in formats
+               if form not in FORMATS]  # fmt: skip
+    if unknown:
+        raise InputError(unknown)
+    written, faults = [], []
+    for form in dict.fromkeys(formats):
+        path = folder / f"{NAME}.{form}"
+        tell(f"writing {path}")
+        try:
+            content = _content(document, form)
+        except ProgramMissing as error:
+            faults += error.faults
+            continue
+        written.append(_write(path, content))
+    return written, faults
+
+
+class ProgramMissing(InputError):
+    """A library or a program that a format needs is not installed."""
+
+
+def _content(document: Document, form: str) -> bytes:
+    if form == "html":
+        from mfa.report.formats.html import to_html
+
+        return to_html(document).encode()
+    raise ProgramMissing(Fault(form, "cannot be written yet", "choose html"))
+
+
+def _write(path: Path, content: bytes) -> Path:
+    """Put a file into its place, whole; the folder is made if need be."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(content)
+        os.replace(draft, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            draft.unlink()
+        raise InputError(Fault(str(path), f"cannot be written ({error.strerror})", "name another folder")) from None
+    return path
