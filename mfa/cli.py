@@ -15,6 +15,7 @@ from mfa.commands.common import INTERRUPTED, Debug, Progress, Quiet, guarded
 from mfa.commands.compare import compare
 from mfa.commands.drill import drill
 from mfa.commands.ensemble import ensemble
+from mfa.commands.export import export
 from mfa.commands.report import report
 from mfa.commands.sankey import sankey
 from mfa.commands.search import search
@@ -146,6 +147,7 @@ app.command()(sensitivity)
 app.command()(sankey)
 app.command()(report)
 app.command()(template)
+app.command()(export)
 
 
 @app.command()

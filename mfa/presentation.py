@@ -5,7 +5,7 @@ Each method hands over to the part that does the work, which is imported when it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -151,6 +151,88 @@ class Presentation:
 
         return Plots(self._results)
 
+    def to_iamc(self, mass_unit: str = "Mt", sectors: Mapping[str, str] | None = None) -> pd.DataFrame:
+        """The run in the format of integrated assessment models: a row a variable, a column a year.
+
+        Names of stocks, demand, outflow, retirement and losses follow the proposal to the common definitions of the
+        IAMC, see ``docs/outputs.md``. Means over samples.
+
+        Parameters
+        ----------
+        mass_unit : {"Mt", "kt", "t"}
+            The common definitions have Mt.
+        sectors : mapping of str, optional
+            Demand sectors by product, such as ``{"truck": "Transportation|Road|Trucks"}``, before our own choice.
+
+        Returns
+        -------
+        DataFrame
+            Columns Model, Scenario, Region, Variable, Unit and the years.
+
+        Raises
+        ------
+        InputError
+            If the unit or a product is not known, or the run holds totals only.
+        """
+        from mfa.report.exports.iamc import iamc_table
+
+        return iamc_table(self._results, mass_unit, sectors)
+
+    def lca_table(self) -> pd.DataFrame:
+        """Recovered, primary and imported mass by route or origin and element, for life-cycle assessment tools.
+
+        Returns
+        -------
+        DataFrame
+            One row for each region, year, element and activity: its mass (t/yr), its share of the supply of refined
+            metal, yield and feed of recycling routes, emission factor of the run. Means over samples.
+
+        Raises
+        ------
+        InputError
+            If the run holds totals only.
+        """
+        from mfa.report.exports.lca import lca_table
+
+        return lca_table(self._results)
+
+    def export(
+        self,
+        path: str | Path,
+        format: str | None = None,
+        mass_unit: str = "Mt",
+        sectors: Mapping[str, str] | None = None,
+    ) -> Path:
+        """Write the run in the format of another tool.
+
+        Parameters
+        ----------
+        path : path
+            File to write; the folder of ``csv``.
+        format : {"iamc", "xlsx", "csv", "netcdf", "lca"}, optional
+            ``iamc`` and ``lca`` are written as CSV or XLSX, as the ending says. If None, ``.xlsx`` is a workbook with
+            all tables and ``.nc`` NetCDF.
+        mass_unit : {"Mt", "kt", "t"}
+            Of ``iamc``.
+        sectors : mapping of str, optional
+            Demand sectors of ``iamc`` by product.
+
+        Returns
+        -------
+        Path
+            What was written.
+
+        Raises
+        ------
+        InputError
+            If the format is not known, the ending does not fit it, or the file cannot be written.
+        MfaError
+            If XLSX is asked for and openpyxl is not installed.
+        """
+        from mfa.report.exports import export_runs
+
+        return export_runs([self._results], Path(path), format, mass_unit, sectors)
+
     def save(self, folder: str | Path, figures: bool = True) -> Path:
         """Write the folder of the run: NetCDF, tables, figures and run.json.
 
@@ -176,6 +258,11 @@ class Presentation:
         from mfa.report.folder import save_run
 
         return save_run(self._results, Path(folder), figures=figures)
+
+    def _repr_html_(self) -> str:
+        from mfa.report.display import results_html
+
+        return results_html(self._results)
 
     def __repr__(self) -> str:
         results = self._results

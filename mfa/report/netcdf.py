@@ -65,6 +65,8 @@ def write_results(results: Results, path: Path) -> None:
             stored: dict[str, Stored] = {}
             for name, array in results.arrays(group).items():
                 values = array if results.sampled else array[0]
+                if name in TEXT_CODES:  # of the type of its flag values, as CF asks
+                    values = values.astype(np.int8)
                 dims = (*lead, *results.dims(group, name))
                 stored[name] = Stored(dims, values, _attributes(group, specs[name], results))
                 codes = results.reason_codes.get(name) if group == "indicators" else None

@@ -155,7 +155,7 @@ class Sankey:
             if path.suffix == ".svg":
                 path.write_text(self.svg(), encoding="utf-8")
             elif path.suffix == ".csv":
-                from mfa.report.exports.plain_text import write_csv
+                from mfa.report.plain_text import write_csv
 
                 write_csv(self.links, path)
             else:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mfa.indicators.ratios import mean_of_defined, quantiles_of_defined
+from mfa.report.plain_text import csv_cell
 from mfa.results import Results, variables
 from mfa.vocabulary import FLOWS, HEADLINE_YEARS, PROCESSES, STOCKS, money_unit
 
@@ -162,7 +163,7 @@ def headline_text(results: Results) -> str:
             lines.append("")
         lines.append(line("" if name == previous else name, str(year), row))
         previous = name
-    missing = list(_missing(results, table))
+    missing = list(missing_values(results, table))
     return "\n".join(lines + (["", "Why there is no value:", *missing] if missing else []))
 
 
@@ -183,7 +184,7 @@ def shown(value: float, unit: str) -> str:
     return f"{value:#.3g}"
 
 
-def _missing(results: Results, table: pd.DataFrame) -> Iterator[str]:
+def missing_values(results: Results, table: pd.DataFrame) -> Iterator[str]:
     """Why dashes are dashes."""
     found: dict[tuple[str, str], list[str]] = {}
     for key, (words, unit) in HEADLINE.items():
@@ -200,16 +201,11 @@ def _missing(results: Results, table: pd.DataFrame) -> Iterator[str]:
 # --- long form -------------------------------------------------------------------------------------------------------
 
 
-def _quoted(text: str) -> str:
-    """One CSV cell."""
-    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\n\r') else text
-
-
 def _rows_by_place(results: Results) -> tuple[list[str], list[str]]:
     """Beginnings of rows by region, time, element, and by region, time."""
-    scenario = _quoted(results.name)
-    elements = [_quoted(element) for element in results.labels["element"]]
-    regions = [_quoted(region) for region in results.labels["region"]]
+    scenario = csv_cell(results.name)
+    elements = [csv_cell(element) for element in results.labels["element"]]
+    regions = [csv_cell(region) for region in results.labels["region"]]
     with_time = [f"{scenario},{region},{year}," for region in regions for year in results.years]
     return [f"{begin}{element}," for begin in with_time for element in elements], [f"{begin}," for begin in with_time]
 
@@ -241,7 +237,7 @@ def write_flows(results: Results, path: Path) -> None:
     for name, array in results.arrays("flows").items():
         flow = FLOWS[name]
         middle = f"{name},{PROCESSES[flow.source]},{PROCESSES[flow.target]},"
-        end = f",{flow.unit},{_quoted(results.scope)}"
+        end = f",{flow.unit},{csv_cell(results.scope)}"
         texts, columns = _texts(element_total(array, results.dims("flows", name)), results.sampled)
         lines += [f"{begin}{middle}{text}{end}" for begin, text in zip(begins, texts, strict=True)]
     _write(path, f"scenario,region,time,element,flow,from,to,{columns},unit,scope", lines)
@@ -262,7 +258,7 @@ def write_stocks(results: Results, path: Path) -> None:
     for name, array in results.arrays("stocks").items():
         process = STOCKS[name].process
         middle = f"{name},{PROCESSES[process] if process is not None else ''},"
-        end = f",{STOCKS[name].unit},{_quoted(results.scope)}"
+        end = f",{STOCKS[name].unit},{csv_cell(results.scope)}"
         texts, columns = _texts(element_total(array, results.dims("stocks", name)), results.sampled)
         lines += [f"{begin}{middle}{text}{end}" for begin, text in zip(begins, texts, strict=True)]
     _write(path, f"scenario,region,time,element,stock,process,{columns},unit,scope", lines)
@@ -288,8 +284,55 @@ def write_indicators(results: Results, path: Path) -> None:
         texts, columns = _texts(array, results.sampled)
         codes = results.reason_codes[name].max(axis=0).ravel().tolist()
         rows = zip(begins if "element" in specs[name].dims else begins_total, texts, codes, strict=True)
-        lines += [f"{begin}{name},{text},{unit},{_quoted(REASONS[code])}" for begin, text, code in rows]
+        lines += [f"{begin}{name},{text},{unit},{csv_cell(REASONS[code])}" for begin, text, code in rows]
     _write(path, f"scenario,region,time,element,indicator,{columns},unit,reason", lines)
+
+
+def tidy(results: Results, group: str) -> pd.DataFrame:
+    """Flows, stocks or indicators in long form: the rows of ``flows.csv``, ``stocks.csv`` or ``indicators.csv``.
+
+    Parameters
+    ----------
+    results : Results
+        What a run computed.
+    group : {"flows", "stocks", "indicators"}
+
+    Returns
+    -------
+    DataFrame
+        Columns scenario, region, time, element (empty for totals of a region), the name, value (with samples their
+        mean, and quantiles p5, p50, p95), unit, and what else the file tells.
+    """
+    import pandas as pd
+
+    from mfa.indicators import REASONS
+
+    parts = []
+    for name, array in results.arrays(group).items():
+        spec = variables(group)[name]
+        values = array if group == "indicators" else element_total(array, results.dims(group, name))
+        by_element = "element" in spec.dims
+        index = [results.labels["region"], results.years.tolist(), results.labels["element"] if by_element else [""]]
+        part = pd.MultiIndex.from_product(index, names=["region", "time", "element"]).to_frame(index=False)
+        part.insert(0, "scenario", results.name)
+        part[{"flows": "flow", "stocks": "stock", "indicators": "indicator"}[group]] = name
+        if group == "flows":
+            part["from"], part["to"] = PROCESSES[FLOWS[name].source], PROCESSES[FLOWS[name].target]
+        elif group == "stocks":
+            part["process"] = PROCESSES[spec.process] if spec.process is not None else ""
+        if results.sampled:
+            part["value"] = mean_of_defined(values).ravel()
+            for column, quantile in zip(("p5", "p50", "p95"), quantiles_of_defined(values), strict=True):
+                part[column] = quantile.ravel()
+        else:
+            part["value"] = values[0].ravel()
+        part["unit"] = money_unit(spec.unit, results.money)
+        if group == "indicators":
+            part["reason"] = np.array(REASONS)[results.reason_codes[name].max(axis=0).ravel()]
+        else:
+            part["scope"] = results.scope
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
 
 
 def _write(path: Path, header: str, lines: list[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +34,18 @@ def as_text(cell: str) -> str:
     return f"{MARK}{cell}" if cell.startswith(FORMULA_SIGNS) else cell
 
 
+def csv_cell(text: str) -> str:
+    """A text as one cell of a CSV file: no formula, in quotes where it has to be.
+
+    Examples
+    --------
+    >>> print(csv_cell("=1+1"), csv_cell("Japan, no new policy"))
+    '=1+1 "Japan, no new policy"
+    """
+    text = as_text(text)
+    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\n\r') else text
+
+
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write a table as CSV in UTF-8; texts stay texts, numbers keep all their digits, NaN is empty.
 
@@ -46,15 +57,14 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
         File to write.
     """
     columns = [_cells(table[name].tolist()) for name in table]
+    heads = ",".join(csv_cell(str(name)) for name in table)
     with open(path, "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([as_text(str(name)) for name in table])
-        writer.writerows(zip(*columns, strict=True))
+        file.write("\n".join([heads, *(",".join(row) for row in zip(*columns, strict=True)), ""]))
 
 
 def _cells(values: list[object]) -> list[str]:
     """Cells of a column: numbers in full, texts as texts."""
     return [
-        as_text(value) if isinstance(value, str) else "" if value is None or value != value else repr(value)
+        csv_cell(value) if isinstance(value, str) else "" if value is None or value != value else repr(value)
         for value in values
     ]
