@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mfa.run import run
     from mfa.stock_models import inflow_driven, stock_driven
     from mfa.studies.compare import compare
+    from mfa.studies.discovery import Discovery, discover
     from mfa.studies.drill import drill
     from mfa.studies.ensemble import ensemble
     from mfa.studies.ensemble_result import Ensemble, open_ensemble
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "Discovery": "mfa.studies.discovery",
     "Ensemble": "mfa.studies.ensemble_result",
     "Inputs": "mfa.inputs",
     "Lifetime": "mfa.lifetimes",
@@ -39,6 +41,7 @@ _HOME = {
     "Sensitivity": "mfa.studies.sensitivity",
     "Sweep": "mfa.studies.sweep",
     "compare": "mfa.studies.compare",
+    "discover": "mfa.studies.discovery",
     "drill": "mfa.studies.drill",
     "ensemble": "mfa.studies.ensemble",
     "inflow_driven": "mfa.stock_models",
@@ -55,6 +58,7 @@ _HOME = {
 """Module of each public name."""
 
 __all__ = [
+    "Discovery",
     "Ensemble",
     "Inputs",
     "Lifetime",
@@ -66,6 +70,7 @@ __all__ = [
     "Sweep",
     "__version__",
     "compare",
+    "discover",
     "drill",
     "ensemble",
     "inflow_driven",

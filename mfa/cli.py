@@ -13,6 +13,7 @@ import typer
 
 from mfa.commands.common import INTERRUPTED, Debug, Progress, Quiet, guarded
 from mfa.commands.compare import compare
+from mfa.commands.discover import discover
 from mfa.commands.drill import drill
 from mfa.commands.ensemble import ensemble
 from mfa.commands.export import export
@@ -144,6 +145,7 @@ app.command()(ensemble)
 app.command()(sweep)
 app.command()(search)
 app.command()(sensitivity)
+app.command()(discover)
 app.command()(sankey)
 app.command()(report)
 app.command()(template)

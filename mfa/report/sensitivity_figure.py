@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from mfa.studies.sensitivity import FactorRange, Sensitivity
+    from mfa.studies.ranges import FactorRange
+    from mfa.studies.sensitivity import Sensitivity
     from mfa.studies.single_result import SingleResult
 
 WIDTH = 6.6

@@ -14,7 +14,8 @@ from mfa.report.digits import cut, digits, figure, shown_unit, signed, slope, wi
 if TYPE_CHECKING:
     import pandas as pd
 
-    from mfa.studies.sensitivity import FactorRange, Sensitivity
+    from mfa.studies.ranges import FactorRange
+    from mfa.studies.sensitivity import Sensitivity
     from mfa.studies.single_result import SingleResult
 
 HOW = {
@@ -53,7 +54,7 @@ def range_words(factor: FactorRange) -> str:
 
     Examples
     --------
-    >>> from mfa.studies.sensitivity import FactorRange
+    >>> from mfa.studies.ranges import FactorRange
     >>> range_words(FactorRange("lifetime.mean[bev]", "Mean lifetime: car", "yr", 10.5, 17.0))
     '10.5 to 17 yr'
     """

@@ -72,6 +72,30 @@ class AsItIs:
         return self._inputs
 
 
+class UntilYear:
+    """Samples of a design up to a year: what a study of that year needs, see `Inputs.until`.
+
+    Parameters
+    ----------
+    design : DesignLike
+    year : int or None
+        The last year of the design if None.
+    """
+
+    def __init__(self, design: DesignLike, year: int | None) -> None:
+        self.design, self.year = design, year
+
+    @property
+    def size(self) -> int:
+        """Samples."""
+        return self.design.size
+
+    def inputs(self, start: int, stop: int, /) -> Inputs:
+        """Inputs of samples start to stop - 1."""
+        found = self.design.inputs(start, stop)
+        return found if self.year is None else found.until(self.year)
+
+
 @dataclass(frozen=True)
 class Output:
     """One result that a study keeps.

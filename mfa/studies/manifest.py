@@ -97,6 +97,7 @@ def new_manifest(
         "seed": int(design.seed),
         "method": design.method,
         "factors": list(design.names),
+        "factor_words": _factor_words(design),
         "chunk": int(chunk),
         "block": BLOCK,
         "outputs": [
@@ -118,6 +119,15 @@ def new_manifest(
         "numpy": np.__version__,
     }  # fmt: skip
     return json.loads(json.dumps(manifest, default=str))
+
+
+def _factor_words(design: Any) -> dict[str, tuple[str, str]]:
+    """Words for readers and unit of each factor, where the design knows them."""
+    uncertainty = getattr(design, "uncertainty", None)
+    if uncertainty is None:
+        return {}
+    units = [factor.row.unit for factor in uncertainty.factors]
+    return dict(zip(uncertainty.names, zip(uncertainty.words(), units, strict=True), strict=True))
 
 
 def outputs_of(manifest: Mapping[str, Any]) -> tuple[Output, ...]:

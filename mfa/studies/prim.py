@@ -33,6 +33,9 @@ Mask = NDArray[np.bool_]
 PEEL, PASTE = 0.05, 0.05
 SMALLEST = 0.05
 DENSITY = 0.8
+FREE = 0.01
+"""Share of the coverage that a chosen box may lose to become denser."""
+LEVEL = 0.05
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ class Box:
 
 
 @dataclass
-class Discovery:
+class Peeling:
     """Boxes on the way from the whole space to the densest corner.
 
     Attributes
@@ -129,13 +132,18 @@ class Discovery:
             ]
         )
 
-    def choose(self, density: float = DENSITY) -> Box:
-        """The first box of at least a density, pasted and rid of limits that explain nothing.
+    def choose(self, density: float = DENSITY, level: float = LEVEL) -> Box:
+        """The first box that has a density when it is pasted and rid of limits that explain nothing.
+
+        It is peeled further as long as that costs no coverage.
 
         Parameters
         ----------
         density : float, 1, in ]0, 1]
             If no box is so dense, the densest is taken.
+        level : float, 1
+            Quasi-p-value above which a limit is taken for chance. It counts no tries: divide it by the number of
+            factors if there are many.
 
         Returns
         -------
@@ -143,9 +151,27 @@ class Discovery:
         """
         if not 0.0 < density <= 1.0:
             raise InputError(Fault("density", f"= {density} is no share", "give a number above 0, up to 1"))
-        dense = [box for box in self.trajectory if box.density >= density]
-        box = dense[0] if dense else max(self.trajectory, key=lambda one: (one.density, one.coverage))
-        return self.simplified(self.pasted(box))
+        for place, peeled in enumerate(self.trajectory):
+            if peeled.density < density:
+                continue
+            box = self._finished(peeled, level)
+            if box.density >= density:
+                return self._further(box, place, level)
+        every = [self._finished(box, level) for box in self.trajectory]
+        return max(every, key=lambda box: (box.density, box.coverage))
+
+    def _further(self, box: Box, place: int, level: float) -> Box:
+        """A later box of the way if it is denser and holds as many cases but for a few."""
+        for peeled in self.trajectory[place + 1 :]:
+            if peeled.coverage < (1.0 - FREE) * box.coverage:
+                break
+            later = self._finished(peeled, level)
+            if later.density > box.density and later.coverage >= (1.0 - FREE) * box.coverage:
+                box = later
+        return box
+
+    def _finished(self, box: Box, level: float) -> Box:
+        return self.simplified(self.pasted(box), level)
 
     def pasted(self, box: Box) -> Box:
         """Widen a box as long as its density rises or stays, by ever thinner slices, down to a single point."""
@@ -187,7 +213,7 @@ class Discovery:
             return -np.inf if side == 0 else np.inf
         return float(beyond[count - 1])
 
-    def simplified(self, box: Box, level: float = 0.05) -> Box:
+    def simplified(self, box: Box, level: float = LEVEL) -> Box:
         """Drop limits whose quasi-p-value is above a level, the least sure first."""
         while True:
             unsure = [i for i, p in enumerate(box.quasi_p) if p > level]
@@ -202,13 +228,13 @@ class Discovery:
         return _described(self.names, self.values, self.cases, low, high)
 
 
-def discover(
+def peel_boxes(
     values: Any,
     cases: Sequence[bool] | Mask,
     names: Sequence[str] | None = None,
     peel: float = PEEL,
     smallest: float = SMALLEST,
-) -> Discovery:
+) -> Peeling:
     """Peel boxes that hold ever more cases among their points.
 
     Parameters
@@ -226,7 +252,7 @@ def discover(
 
     Returns
     -------
-    Discovery
+    Peeling
 
     Raises
     ------
@@ -236,7 +262,7 @@ def discover(
     Examples
     --------
     >>> points = (np.arange(1000)[:, None] * np.array([[1, 377]]) % 1000 + 0.5) / 1000
-    >>> found = discover(points, points[:, 0] < 0.3, ["a", "b"])
+    >>> found = peel_boxes(points, points[:, 0] < 0.3, ["a", "b"])
     >>> print(found.choose(density=1.0).text())
     a <= 0.2995: 100 % of these samples, 100 % of all cases
     """
@@ -255,7 +281,7 @@ def discover(
         (low, high)[side][factor] = limit
         inside = inside[kept]
         boxes.append(_described(labels, table, flags, low, high))
-    return Discovery(labels, table, flags, boxes)
+    return Peeling(labels, table, flags, boxes)
 
 
 def _best_peel(values: Floats, cases: Mask, peel: float, least: int) -> tuple[int, int, float, Mask] | None:

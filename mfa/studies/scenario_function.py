@@ -120,7 +120,7 @@ class ScenarioFunction:
         self.results = read_results(results, uncertainty.inputs)
         self.outputs = [result.name for result in self.results]
         self._kept: list[Output] = list({result.output.name: result.output for result in self.results}.values())
-        self.until = last_year(self.results, uncertainty.inputs)
+        self.until = last_year(self.results)
 
     def __call__(self, shares: Floats) -> Floats:
         """Results [point, output] at points [point, factor]; NaN where a result does not exist."""
@@ -172,7 +172,7 @@ def read_results(results: Sequence[str | SingleResult], inputs: Inputs) -> list[
     return found
 
 
-def last_year(results: Sequence[SingleResult], inputs: Inputs) -> int | None:
+def last_year(results: Sequence[SingleResult]) -> int | None:
     """Last year that results are about; None if one of them has no year."""
     years = [result.year for result in results]
     return None if None in years else max(year for year in years if year is not None)

@@ -22,7 +22,8 @@ from mfa.inputs import InputWarning, Scenario, load_scenario
 from mfa.inputs.messages import suggest
 from mfa.studies.cube import Floats
 from mfa.studies.elementary_effects import ElementaryEffects, elementary_effects
-from mfa.studies.one_at_a_time import HIGH, LOW, MIDDLE, OneAtATime, one_at_a_time
+from mfa.studies.one_at_a_time import OneAtATime, one_at_a_time
+from mfa.studies.ranges import FactorRange, ranges_of
 from mfa.studies.scenario_function import ScenarioFunction, read_results
 from mfa.studies.single_result import SingleResult
 from mfa.studies.variance import VarianceShares, variance_shares
@@ -49,28 +50,6 @@ SHOWN_YEAR = 2040
 Estimate = OneAtATime | ElementaryEffects | VarianceShares
 OTHERS = "all others"
 """Name of the factors that Sobol indices do not tell apart."""
-
-
-@dataclass(frozen=True)
-class FactorRange:
-    """A factor that was looked at.
-
-    Attributes
-    ----------
-    name : str
-        As `mfa info --factors` names it.
-    words : str
-        For readers.
-    unit : str
-    low, high : float
-        Its 5 and 95 % quantiles; NaN for a group of factors.
-    """
-
-    name: str
-    words: str
-    unit: str
-    low: float
-    high: float
 
 
 @dataclass
@@ -455,21 +434,9 @@ class _Study:
 
     def _ranges(self, names: Sequence[str]) -> list[FactorRange]:
         """Names, units and 5 and 95 % of what was looked at."""
-        every = self.uncertainty.names
-        units = {factor.name: factor.row.unit for factor in self.uncertainty.factors}
-        words = dict(zip(every, self.uncertainty.words(), strict=True))
         singles = [name for name in names if name != OTHERS]
-        places = [every.index(name) for name in singles]
-        shares = np.full((2 * len(singles), len(every)), MIDDLE)
-        count = np.arange(len(singles))
-        shares[count, places], shares[len(singles) + count, places] = LOW, HIGH
-        values = self.uncertainty.values(shares).to_numpy()
-        ends = dict(zip(singles, zip(values[count, places], values[len(singles) + count, places], strict=True),
-                        strict=True))  # fmt: skip
-        rest = len(every) - len(singles)
-        return [
-            FactorRange(OTHERS, f"All {rest} other factors together", "", np.nan, np.nan)
-            if name == OTHERS
-            else FactorRange(name, words[name], units[name], float(ends[name][0]), float(ends[name][1]))
-            for name in names
-        ]
+        found = ranges_of(self.uncertainty, singles)
+        rest = len(self.uncertainty.names) - len(singles)
+        if len(singles) < len(names):
+            found.append(FactorRange(OTHERS, f"All {rest} other factors together", "", np.nan, np.nan))
+        return found

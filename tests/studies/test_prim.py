@@ -11,7 +11,7 @@ from scipy import stats
 
 from mfa.errors import InputError
 from mfa.inputs.sampling.streams import unit_cube
-from mfa.studies.prim import at_least, discover
+from mfa.studies.prim import at_least, peel_boxes
 
 NAMES = [f"f{i}" for i in range(6)]
 
@@ -26,7 +26,7 @@ def in_box(values: np.ndarray) -> np.ndarray:
 
 def test_a_known_box_is_found_again() -> None:
     values = points()
-    box = discover(values, in_box(values), NAMES).choose(density=0.99)
+    box = peel_boxes(values, in_box(values), NAMES).choose(density=0.99)
     assert set(box.limited) == {"f0", "f2", "f3"}
     assert box.high[0] == pytest.approx(0.4, abs=0.02)
     assert box.low[2] == pytest.approx(0.55, abs=0.02)
@@ -42,7 +42,7 @@ def test_a_noisy_box() -> None:
     values = points(4000, seed=2)
     chance = np.random.default_rng(1).random(4000)
     cases = chance < np.where(in_box(values), 0.9, 0.05)
-    box = discover(values, cases, NAMES).choose(density=0.85)
+    box = peel_boxes(values, cases, NAMES).choose(density=0.85)
     assert {"f0", "f2", "f3"} <= set(box.limited)
     assert box.limited[:2] == ["f0", "f2"] or set(box.limited[:3]) == {"f0", "f2", "f3"}
     assert box.high[0] == pytest.approx(0.4, abs=0.05)
@@ -53,7 +53,7 @@ def test_a_noisy_box() -> None:
 def test_coverage_density_and_mass_are_what_they_say() -> None:
     values = points(500, seed=3)
     cases = in_box(values)
-    for box in discover(values, cases, NAMES).trajectory:
+    for box in peel_boxes(values, cases, NAMES).trajectory:
         inside = box.contains(values)
         assert box.coverage == pytest.approx((cases & inside).sum() / cases.sum())
         assert box.density == pytest.approx(cases[inside].mean())
@@ -62,7 +62,7 @@ def test_coverage_density_and_mass_are_what_they_say() -> None:
 
 def test_peeling_goes_from_coverage_to_density_in_small_steps() -> None:
     values = points(1000, seed=4)
-    table = discover(values, in_box(values), NAMES).table()
+    table = peel_boxes(values, in_box(values), NAMES).table()
     assert table.loc[0, ["coverage", "mass", "limited"]].tolist() == [1.0, 1.0, 0.0]
     assert (np.diff(table["density"]) >= -1e-12).all()
     assert (np.diff(table["coverage"]) <= 1e-12).all()
@@ -72,7 +72,7 @@ def test_peeling_goes_from_coverage_to_density_in_small_steps() -> None:
 def test_no_box_is_smaller_than_wanted() -> None:
     values = points(400, seed=5)
     cases = values[:, 0] < 0.01
-    found = discover(values, cases, NAMES, smallest=0.1)
+    found = peel_boxes(values, cases, NAMES, smallest=0.1)
     assert min(box.mass for box in found.trajectory) >= 0.1
 
 
@@ -80,7 +80,7 @@ def test_pasting_never_lowers_density_or_coverage() -> None:
     values = points(800, seed=6)
     chance = np.random.default_rng(2).random(800)
     cases = chance < np.where(in_box(values), 0.8, 0.1)
-    found = discover(values, cases, NAMES)
+    found = peel_boxes(values, cases, NAMES)
     for box in found.trajectory[::4]:
         pasted = found.pasted(box)
         assert pasted.density >= box.density - 1e-12
@@ -90,7 +90,7 @@ def test_pasting_never_lowers_density_or_coverage() -> None:
 def test_limits_by_chance_are_dropped() -> None:
     """A box of two cases among noise: the limit of f1 explains nothing beyond that of f0."""
     values = points(1000, seed=7)
-    found = discover(values, values[:, 0] < 0.5, NAMES)
+    found = peel_boxes(values, values[:, 0] < 0.5, NAMES)
     box = found.trajectory[0]
     low, high = box.low.copy(), box.high.copy()
     high[0], low[1] = 0.5, 0.3
@@ -109,7 +109,7 @@ def test_quasi_p_by_hand() -> None:
 def test_quasi_p_of_a_box() -> None:
     values = np.array([[x, y] for x in range(10) for y in range(10)], dtype=float)
     cases = (values[:, 0] < 5) & ((values[:, 1] < 8) | (values[:, 0] < 2))
-    found = discover(values, cases, ["x", "y"])
+    found = peel_boxes(values, cases, ["x", "y"])
     box = found._box(np.array([-np.inf, -np.inf]), np.array([4.0, 7.0]))
     # inside: 40 of 40. Without the limit of x: 40 of 80; without that of y: 40 + 4 of 50
     assert box.quasi_p[0] == pytest.approx(0.5**40)
@@ -121,7 +121,7 @@ def test_ties_are_peeled_together() -> None:
     values = points(1000, seed=8)
     values[:, 0] = np.floor(values[:, 0] * 4)
     cases = values[:, 0] >= 2
-    box = discover(values, cases, NAMES).choose(density=1.0)
+    box = peel_boxes(values, cases, NAMES).choose(density=1.0)
     assert box.limited == ["f0"]
     assert (box.low[0], box.coverage, box.density) == (2.0, 1.0, 1.0)
 
@@ -129,18 +129,18 @@ def test_ties_are_peeled_together() -> None:
 def test_only_the_order_of_the_values_matters() -> None:
     values = points(600, seed=9)
     cases = in_box(values)
-    one, other = discover(values, cases, NAMES), discover(np.exp(5 * values), cases, NAMES)
+    one, other = peel_boxes(values, cases, NAMES), peel_boxes(np.exp(5 * values), cases, NAMES)
     assert [box.coverage for box in one.trajectory] == [box.coverage for box in other.trajectory]
     assert np.log(other.trajectory[-1].high[0]) / 5 == pytest.approx(one.trajectory[-1].high[0])
 
 
 def test_a_table_names_its_factors_and_the_box_speaks() -> None:
     values = pd.DataFrame(points(1000, seed=10), columns=NAMES)
-    box = discover(values, (values["f1"] > 0.7).to_numpy()).choose(density=0.99)
+    box = peel_boxes(values, (values["f1"] > 0.7).to_numpy()).choose(density=0.99)
     assert box.text() == f"f1 >= {box.low[1]:.4g}: 100 % of these samples, {100 * box.coverage:.0f} % of all cases"
     assert box.table()["factor"].tolist() == ["f1"]
     low, high = np.full(6, -np.inf), np.full(6, np.inf)
-    found = discover(values, (values["f1"] > 0.7).to_numpy())
+    found = peel_boxes(values, (values["f1"] > 0.7).to_numpy())
     assert found._box(low, high).text().startswith("everywhere: 30 % of these samples, 100 % of all cases")
 
 
@@ -150,7 +150,7 @@ def test_any_cases_give_boxes_within_each_other(seed: int, size: int) -> None:
     rng = np.random.default_rng(seed)
     values, cases = rng.random((size, 3)), rng.random(size) < 0.3
     cases[:2] = True, False
-    found = discover(values, cases, smallest=0.1)
+    found = peel_boxes(values, cases, smallest=0.1)
     for outer, inner in zip(found.trajectory, found.trajectory[1:], strict=False):
         assert (inner.low >= outer.low).all() and (inner.high <= outer.high).all()
         assert inner.density >= outer.density
@@ -175,11 +175,11 @@ def test_any_cases_give_boxes_within_each_other(seed: int, size: int) -> None:
 def test_refusals(arguments: dict[str, object], what: str) -> None:
     given = {"values": points(20), "cases": np.arange(20) < 5, "names": NAMES, **arguments}
     with pytest.raises(InputError) as error:
-        discover(**given)  # type: ignore[arg-type]
+        peel_boxes(**given)  # type: ignore[arg-type]
     assert what in str(error.value)
 
 
 def test_a_density_that_is_no_share() -> None:
     values = points(100)
     with pytest.raises(InputError, match="density: = 80 is no share"):
-        discover(values, values[:, 0] < 0.5, NAMES).choose(density=80)
+        peel_boxes(values, values[:, 0] < 0.5, NAMES).choose(density=80)
