@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mfa.studies.drill import drill
     from mfa.studies.ensemble import ensemble
     from mfa.studies.ensemble_result import Ensemble, open_ensemble
+    from mfa.studies.robustness import Robustness, robust
     from mfa.studies.search import SearchResult, search
     from mfa.studies.sensitivity import Sensitivity, sensitivity
     from mfa.studies.sweep import Sweep, sweep
@@ -36,6 +37,7 @@ _HOME = {
     "Lifetime": "mfa.lifetimes",
     "MfaError": "mfa.errors",
     "Results": "mfa.results",
+    "Robustness": "mfa.studies.robustness",
     "Scenario": "mfa.inputs",
     "SearchResult": "mfa.studies.search",
     "Sensitivity": "mfa.studies.sensitivity",
@@ -49,6 +51,7 @@ _HOME = {
     "open_ensemble": "mfa.studies.ensemble_result",
     "open_results": "mfa.results",
     "quantify": "mfa.units",
+    "robust": "mfa.studies.robustness",
     "run": "mfa.run",
     "search": "mfa.studies.search",
     "sensitivity": "mfa.studies.sensitivity",
@@ -64,6 +67,7 @@ __all__ = [
     "Lifetime",
     "MfaError",
     "Results",
+    "Robustness",
     "Scenario",
     "SearchResult",
     "Sensitivity",
@@ -78,6 +82,7 @@ __all__ = [
     "open_ensemble",
     "open_results",
     "quantify",
+    "robust",
     "run",
     "search",
     "sensitivity",

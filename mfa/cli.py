@@ -18,6 +18,7 @@ from mfa.commands.drill import drill
 from mfa.commands.ensemble import ensemble
 from mfa.commands.export import export
 from mfa.commands.report import report
+from mfa.commands.robust import robust
 from mfa.commands.sankey import sankey
 from mfa.commands.search import search
 from mfa.commands.sensitivity import sensitivity
@@ -146,6 +147,7 @@ app.command()(sweep)
 app.command()(search)
 app.command()(sensitivity)
 app.command()(discover)
+app.command()(robust)
 app.command()(sankey)
 app.command()(report)
 app.command()(template)

@@ -52,6 +52,8 @@ def smaller(words: list[str]) -> list[str]:
     if words[0] == "ensemble":
         fewer = ["2" if before == "--samples" else word for before, word in zip(["", *words], words, strict=False)]
         return [*fewer, "--no-elasticities"]
+    if words[0] in ("discover", "robust"):
+        return [*words, "--samples", "50"]
     if words[0] == "sensitivity":
         return [*words, "--factors", "recovery_yield[Dy]"]
     return [re.sub(r":\d+$", ":2", word) for word in words] if words[0] == "sweep" else words

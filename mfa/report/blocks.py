@@ -6,6 +6,7 @@ import html
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 WIDTH = 100
 """Columns that running text is wrapped to."""
@@ -142,6 +143,25 @@ class Block:
             f"<tbody>{''.join(rows)}</tbody></table>"
         )
         return table + "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)
+
+
+def paragraph(text: str, **options: Any) -> list[str]:
+    """Lines of running text, in which no number is parted from its %.
+
+    Parameters
+    ----------
+    text : str
+    **options
+        As for `textwrap.wrap`.
+
+    Examples
+    --------
+    >>> paragraph("met in about 54 %", width=15)
+    ['met in about', '54 %']
+    """
+    joined = "\N{NO-BREAK SPACE}%"
+    lines = textwrap.wrap(text.replace(" %", joined), **{"width": WIDTH, **options})
+    return [line.replace(joined, " %") for line in lines]
 
 
 def markdown(text: str) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mfa.report.blocks import WIDTH, Block
+from mfa.report.blocks import Block, paragraph
 from mfa.report.comparison import scaled_money
 from mfa.report.digits import cut, digits, figure, shown_unit, signed, slope, with_unit
 
@@ -75,12 +74,12 @@ def to_text(found: Sensitivity, most: int = 8) -> str:
     size = "" if found.samples is None else f", {found.samples} {'rows' if found.method == 'sobol' else 'trajectories'}"
     seed = "" if found.seed is None else f", seed {found.seed}"
     how = f"{HOW[found.method]}. {len(found.factors)} factors{size}{seed}, {found.runs} runs"
-    lines += textwrap.wrap(how[0].upper() + how[1:], WIDTH)
+    lines += paragraph(how[0].upper() + how[1:])
     known = {factor.name: factor for factor in found.factors}
     for place, result in enumerate(found.results):
         lines += ["", _block(found, place, result, known, most).to_text()]
     for note in found.notes:
-        lines += ["", *textwrap.wrap(f"{note}.", WIDTH)]
+        lines += ["", *paragraph(f"{note}.")]
     return "\n".join(lines) + "\n"
 
 
