@@ -25,9 +25,9 @@ from mfa.report.document.content import (
     Table,
 )
 from mfa.report.document.words import glued
-from mfa.report.exports.plain_text import as_text
 from mfa.report.picture_svg import text as escaped
 from mfa.report.picture_svg import to_svg
+from mfa.report.plain_text import as_text
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """What a browser may load and run: styles of the page itself, and nothing else."""
