@@ -16,6 +16,7 @@ from mfa.commands.compare import compare
 from mfa.commands.discover import discover
 from mfa.commands.drill import drill
 from mfa.commands.ensemble import ensemble
+from mfa.commands.explore import explore
 from mfa.commands.export import export
 from mfa.commands.report import report
 from mfa.commands.robust import robust
@@ -148,6 +149,7 @@ app.command()(search)
 app.command()(sensitivity)
 app.command()(discover)
 app.command()(robust)
+app.command()(explore)
 app.command()(sankey)
 app.command()(report)
 app.command()(template)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 KEYS = (
     "name", "title", "description", "sources", "base", "dataset", "years", "regions", "scope", "variants",
-    "overrides", "policy", "shocks", "uncertainty",
+    "overrides", "policy", "shocks", "uncertainty", "explore",
 )  # fmt: skip
 SECTIONS = ("overrides", "policy")
 TEXTS = ("name", "title", "description", "scope")
@@ -413,6 +413,25 @@ def _layers(
     yield from _layers(base_path, faults, chain, source.folder)
 
 
+def _explore_faults(given: Any, source: Source) -> list[Fault]:
+    """Faults in the form of what readers of a page can move."""
+    mend = "write - {vary: policy.keep_share.bev=0:0.8:3, title: Used cars kept, names: [none, some, most]}"
+    if not isinstance(given, list):
+        return [source.fault(("explore",), " is not a list", mend)]
+    faults = []
+    for i, record in enumerate(given):
+        if not isinstance(record, dict) or not isinstance(record.get("vary"), str):
+            faults.append(source.fault(("explore", i), " names nothing to vary", mend))
+            continue
+        for key in record:
+            if key not in ("vary", "title", "names"):
+                hint = suggest(str(key), ("vary", "title", "names"), "keys")
+                faults.append(source.fault(("explore", i, key), ": unknown key", hint))
+        if "names" in record and not isinstance(record["names"], list):
+            faults.append(source.fault(("explore", i, "names"), " is not a list", "give a name for each value"))
+    return faults
+
+
 def _check_form(data: Any, source: Source) -> list[Fault]:
     """Faults of keys and kinds that need no dataset."""
     if not isinstance(data, dict):
@@ -431,6 +450,8 @@ def _check_form(data: Any, source: Source) -> list[Fault]:
             faults.append(source.fault((key,), f" = {str(value)[:100]!r} cannot be a name", mend))
         elif key in (*SECTIONS, "variants", "uncertainty") and not isinstance(value, (dict, type(None))):
             faults.append(source.fault((key,), " is not a mapping", "write one key per parameter below it"))
+        elif key == "explore":
+            faults += _explore_faults(value, source)
     for section in (*SECTIONS, "variants"):
         given = data.get(section)
         for parameter, said in given.items() if isinstance(given, dict) else ():
