@@ -55,7 +55,7 @@ def test_the_library_is_complete():
     wanted = {
         *("reference market fast-electrification hybrid-led 2010-crisis".split()),
         *POLICIES,
-        *("joint-stockpile next-chemistries component-life".split()),
+        *("joint-stockpile next-chemistries component-life explore".split()),
         *(f"{shock}{end}" for shock in SHOCKS for end in ("", "-vision")),
         *(f"{BAN}-{more}" for more in ("stockpile", "joint-stockpile", "diversified")),
     }
