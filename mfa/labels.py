@@ -50,7 +50,8 @@ def place(array: xr.DataArray, indices: Sequence[int]) -> str:
 
 def labels_of(array: xr.DataArray, dim: Hashable) -> NDArray[Any] | None:
     """Labels along a dim, None if it has none."""
-    return array.indexes[dim].to_numpy() if dim in array.indexes else None
+    index = array.indexes.get(dim)
+    return None if index is None else index.to_numpy()
 
 
 def difference(array: xr.DataArray, known: xr.DataArray, dim: Hashable, other: str) -> tuple[str, str] | None:

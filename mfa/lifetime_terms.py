@@ -71,6 +71,8 @@ def read_term(family: str, name: str, value: Any) -> float | xr.DataArray:
             value = xr.DataArray(value.variable.astype(np.float64), labels)
         array = value
     numbers = array.values
+    if numbers.min(initial=math.inf) > 0.0 and numbers.max(initial=0.0) < math.inf:  # False for NaN
+        return value
     wrong = {"is NaN": np.isnan(numbers), "is infinite": np.isinf(numbers)}
     if (family, name) in NOT_NEGATIVE:
         wrong["is negative"] = numbers < 0.0

@@ -103,9 +103,14 @@ class Lifetime:
                 refuse_parameters(family, read, xr.DataArray(one), xr.DataArray(two))
             return cls(code, one, two)
         arrays = broadcast(f"lifetime {family}", {name: as_array(value) for name, value in read.items()})
-        like = next(iter(arrays.values()))
-        found = canonical_parameters(family, {name: array.values for name, array in arrays.items()})
-        first, second = (like.copy(deep=False, data=values) for values in found)
+        plain = {name: array.values for name, array in arrays.items()}
+
+        def labelled(values: NDArray[np.float64]) -> xr.DataArray:
+            """A parameter: the term itself where it is one as it was given."""
+            term = next((name for name, given in plain.items() if given is values), None)
+            return next(iter(arrays.values())).copy(deep=False, data=values) if term is None else arrays[term]
+
+        first, second = map(labelled, canonical_parameters(family, plain))
         if not (np.isfinite(first.values).all() and np.isfinite(second.values).all()):
             refuse_parameters(family, arrays, first, second)
         return cls(code, first, second)
@@ -315,10 +320,24 @@ class Lifetime:
         code, first, second = broadcast("lifetime", given).values()
         return code.astype(np.int64), first.astype(np.float64), second.astype(np.float64)
 
+    def parameters(self) -> tuple[xr.DataArray, xr.DataArray]:
+        """The two parameters of `canonical`, at hand without a table of codes where there is one family.
+
+        Examples
+        --------
+        >>> [x.item() for x in Lifetime.weibull(shape=2.5, scale=12).parameters()]
+        [2.5, 12.0]
+        """
+        first, second = self.first, self.second
+        if isinstance(self.code, int) and isinstance(first, xr.DataArray) and isinstance(second, xr.DataArray):
+            if first.dims == second.dims:
+                return first, second
+        return self._canonical[1:]
+
     @property
     def dims(self) -> tuple[Hashable, ...]:
         """Dims along which the lifetime varies."""
-        return self.canonical()[0].dims
+        return self.parameters()[0].dims
 
     def sf(self, age: float | Sequence[float] | NDArray[np.float64] | xr.DataArray) -> xr.DataArray:
         """Share of the items still in use at an exact age.

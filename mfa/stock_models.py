@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Hashable
 from typing import Any, NoReturn
@@ -340,22 +341,26 @@ class _Case:
             whole = np.full((1, 1, 1), code)
             survival = Survival(whole, np.full((1, 1, 1), first), np.full((1, 1, 1), second), offset, lifetime.curves)
         else:
-            arrays = lifetime.canonical()
-            dims = arrays[0].dims
+            parameters = lifetime.parameters()
+            dims = parameters[0].dims
             extra = [dim for dim in dims if dim not in self.order and dim != "cohort"]
             if extra:
                 what = f"varies along '{extra[0]}', which {self.name} has not"
                 mend = f"the dims of {self.name}: {', '.join(map(str, self.order))}"
                 self._fault("lifetime", what, mend, AlignmentError)
                 return nothing
-            self._check_labels("lifetime", arrays[0], [dim for dim in dims if dim != "cohort"])
+            self._check_labels("lifetime", parameters[0], [dim for dim in dims if dim != "cohort"])
             if "cohort" in dims:
-                self._check_cohorts(arrays[0])
+                self._check_cohorts(parameters[0])
             if self.faults:
                 return nothing
             size = len(self.cohorts) if "cohort" in dims else 1
-            laid = [self._on_axes(dims, array.values, "cohort", size) for array in arrays]
-            survival = Survival(laid[0], laid[1], laid[2], offset, lifetime.curves)
+            one, two = (self._on_axes(dims, array.values, "cohort", size) for array in parameters)
+            if isinstance(code, int):
+                family = np.full(one.shape, code)
+            else:
+                family = self._on_axes(dims, lifetime.canonical()[0].values, "cohort", size)
+            survival = Survival(family, one, two, offset, lifetime.curves)
         if lifetime.curves is not None:
             self._check_reach(lifetime, offset)
         return survival
@@ -460,7 +465,7 @@ def _spread(driver: xr.DataArray, lifetime: Any, *others: Any) -> xr.DataArray:
     if not isinstance(driver, xr.DataArray):
         return driver
     if isinstance(lifetime, Lifetime) and isinstance(lifetime.first, xr.DataArray):
-        others = (*others, lifetime.canonical()[0])
+        others = (*others, lifetime.parameters()[0])
     for dim in ("sample", "scenario"):
         for array in others:
             if isinstance(array, xr.DataArray) and dim in array.dims and dim not in driver.dims:
@@ -481,4 +486,4 @@ def _ordered(dims: tuple[Hashable, ...]) -> tuple[Hashable, ...]:
 
 def _size(shape: tuple[int, ...]) -> int:
     """Number of cells, 1 for no axes."""
-    return int(np.prod(shape, dtype=np.int64))
+    return math.prod(shape)

@@ -8,13 +8,13 @@ matrices.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mfa.system.cohort_survival import Survival, exit_matrix, part_of, survival_matrix, turn
+from mfa.system.cohort_survival import Survival, part_of, survival_matrix, turn
 
 Floats = NDArray[np.float64]
 
@@ -24,32 +24,35 @@ BLOCK_CELLS = 1 << 16
 LARGE_BYTES = 1 << 27
 """Tables above this are worth several threads, and memory of their own."""
 
+ROUNDING = 1e-14
+"""Share of a stock that may be lost, or won, in the sum over its cohorts."""
+
 FEW_PRODUCTS = 1 << 18
 """Multiplications in a matrix product that is too small for the linear algebra library to start threads of its own."""
 
 
-def products(matrices: Sequence[Floats], entries: Floats) -> list[Floats]:
-    """Sums over cohorts of matrices [time, cohort] times entries [lead, cohort, trail].
+def products(matrix: Floats, entries: Floats) -> Floats:
+    """Sums over cohorts of a matrix [time, cohort] times entries [lead, cohort, trail].
 
     Sixteen years at a time: cohorts that enter later have no part in them, which saves nearly half of the work. Few
     series at a time: the threads of the linear algebra library gain little here, lose much on a busy machine, and go on
     to wait for work on the cores that `side_by_side` needs.
     """
-    years, cohorts = matrices[0].shape
+    years, cohorts = matrix.shape
     lead, _, trail = entries.shape
     step = 16 if lead * trail >= 256 else years
-    totals = np.empty((len(matrices), lead, years, trail))
-    found = totals.swapaxes(1, 3) if trail == 1 else totals  # then the series lie along lead
-    entries = turn(entries) if trail == 1 else entries
-    parts = [(start, min(start + step, years)) for start in range(0, years, step)]
+    totals = np.empty((lead, years, trail))
+    found = totals
+    if trail == 1:  # then the series lie along lead
+        found, entries = turn(totals), turn(entries)
     wide = FEW_PRODUCTS // (step * cohorts) + 1
     for begin in range(0, entries.shape[2], wide):
         some = slice(begin, begin + wide)
-        for matrix, total in zip(matrices, found, strict=True):
-            for start, stop in parts:
-                alive = cohorts - years + stop
-                np.matmul(matrix[start:stop, :alive], entries[:, :alive, some], out=total[:, start:stop, some])
-    return list(totals)
+        for start in range(0, years, step):
+            stop = min(start + step, years)
+            alive = cohorts - years + stop
+            np.matmul(matrix[start:stop, :alive], entries[:, :alive, some], out=found[:, start:stop, some])
+    return totals
 
 
 def tables(matrix: Floats, exits: Floats, entries: Floats) -> tuple[Floats, Floats]:
@@ -75,24 +78,23 @@ def tables(matrix: Floats, exits: Floats, entries: Floats) -> tuple[Floats, Floa
     return tables
 
 
-def grouped_totals(entries: Floats, survival: Survival, years: int, multiplier: Floats | None) -> tuple[Floats, Floats]:
-    """Stock and outflow where each lead has lifetimes of its own, shared along trail: matrix products by lead."""
+def grouped_totals(entries: Floats, survival: Survival, years: int, multiplier: Floats | None) -> Floats:
+    """Stock where each lead has lifetimes of its own, shared along trail: matrix products by lead."""
     lead, cohorts, trail = entries.shape
-    stock, outflow = np.empty((lead, years, trail)), np.empty((lead, years, trail))
+    stock = np.empty((lead, years, trail))
     step = max(1, 16 * BLOCK_CELLS // (years * cohorts))
     for start in range(0, lead, step):
         part = slice(start, start + step)
         few = None if multiplier is None else part_of(multiplier, part, slice(None))
         matrix = survival_matrix(survival.part(part, slice(None)), years, cohorts - years, few)[..., 0]
         np.matmul(matrix, entries[part], out=stock[part])
-        np.matmul(exit_matrix(matrix), entries[part], out=outflow[part])
-    return stock, outflow
+    return stock
 
 
 def own_totals(inflow: Floats, survival: Survival) -> tuple[Floats, Floats]:
     """Stock and outflow where every series has a lifetime of its own, the same for all its cohorts.
 
-    stock[t] = sum over cohorts c <= t of inflow[c] sf(t-c), and the outflow with the fall of sf.
+    stock[t] = sum over cohorts c <= t of inflow[c] sf(t-c); the outflow is what is missing from one year to the next.
     """
     lead, years, trail = inflow.shape
     stock, outflow = np.empty((2, lead, years, trail))
@@ -101,9 +103,9 @@ def own_totals(inflow: Floats, survival: Survival) -> tuple[Floats, Floats]:
     def work(number: int) -> None:
         leads, trails = blocks[number]
         flow = np.ascontiguousarray(inflow[leads, :, trails])
-        share, fall = _share_and_fall(survival.part(leads, trails), years)
+        share = survival.part(leads, trails).at(np.arange(years, dtype=np.float64))
         _convolve(flow, share, stock[leads, :, trails])
-        _convolve(flow, fall, outflow[leads, :, trails])
+        outflow[leads, :, trails] = missing(flow, stock[leads, :, trails])
 
     side_by_side(work, len(blocks), 16.0 * inflow.size * years)
     return stock, outflow
@@ -141,18 +143,50 @@ def own_solution(target: Floats, survival: Survival) -> tuple[Floats, Floats] | 
 
     def work(number: int) -> None:
         leads, trails = blocks[number]
-        share, fall = _share_and_fall(survival.part(leads, trails), years)
-        backwards, entering = np.ascontiguousarray(share[:, ::-1]), share[:, 0]
-        wanted = target[leads, :, trails]
-        flow = np.empty(wanted.shape)
-        for year in range(years):
-            survivors = np.einsum("lcs,lcs->ls", flow[:, :year], backwards[:, years - 1 - year : years - 1])
-            np.divide(wanted[:, year] - survivors, entering, out=flow[:, year])
-        inflow[leads, :, trails] = flow
-        _convolve(flow, fall, outflow[leads, :, trails])
+        share = survival.part(leads, trails).at(np.arange(years, dtype=np.float64))
+        shares, inverses = _by_year_and_cohort(share), _by_year_and_cohort(_reciprocal(share[:, :16]))
+        wanted, flow = target[leads, :, trails], inflow[leads, :, trails]
+        for start in range(0, years, 16):
+            stop = min(start + 16, years)
+            gap = wanted[:, start:stop]
+            if start:
+                gap = gap - np.einsum("lcs,ltcs->lts", flow[:, :start], shares[:, start:stop, :start])
+            np.einsum("lcs,ltcs->lts", gap, inverses[:, : stop - start, : stop - start], out=flow[:, start:stop])
+        outflow[leads, :, trails] = missing(flow, wanted)
 
     side_by_side(work, len(blocks), 16.0 * target.size * years)
     return inflow, outflow
+
+
+def _reciprocal(share: Floats) -> Floats:
+    """Inflow of each year [lead, age, trail] that keeps a stock of 1 at the end of year 0 and of 0 ever after.
+
+    Its convolution with any course of the stock is the inflow that the course asks for.
+    """
+    found = np.empty(share.shape)
+    np.divide(1.0, share[:, 0], out=found[:, 0])
+    for age in range(1, share.shape[1]):
+        left = np.einsum("las,las->ls", found[:, :age], share[:, age:0:-1])
+        np.multiply(left, -found[:, 0], out=found[:, age])
+    return found
+
+
+def missing(inflow: Floats, stock: Floats, initial: Floats | None = None) -> Floats:
+    """Outflow: the stock before and the inflow less the stock, axes [lead, time, trail]; 0 where that is rounding.
+
+    Examples
+    --------
+    >>> missing(np.full((1, 3, 1), 0.1), np.array([0.1, 0.2, 0.1 + 0.2]).reshape(1, 3, 1)).ravel()
+    array([0., 0., 0.])
+    """
+    before = inflow.copy()
+    before[:, 1:] += stock[:, :-1]
+    if initial is not None:
+        before[:, 0] += initial.sum(axis=1)
+    outflow = before - stock
+    before *= ROUNDING
+    np.copyto(outflow, 0.0, where=outflow < before)
+    return outflow
 
 
 def _share_and_fall(survival: Survival, years: int) -> tuple[Floats, Floats]:

@@ -134,8 +134,10 @@ def _share(family: int, age: Floats, first: Floats, second: Floats, curves: Floa
     if family == EXPONENTIAL:
         return np.exp(-age / first)
     if family == WEIBULL:
-        with np.errstate(over="ignore"):  # a steep curve far past its scale: nothing is left
-            share = np.asarray((age / second) ** first)
+        # exp(-exp(shape (ln age - ln scale))): half the time of a power. A steep curve is 0 far past its scale.
+        with np.errstate(over="ignore", divide="ignore"):
+            share = np.asarray((np.log(age) - np.log(second)) * first)
+            np.exp(share, out=share)
         return np.exp(np.negative(share, out=share), out=share)
     if family == TABLE:
         if curves is None:

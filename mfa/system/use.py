@@ -22,6 +22,7 @@ from mfa.system.cohort_products import (
     blocks_of,
     empty_tables,
     grouped_totals,
+    missing,
     own_solution,
     own_tables,
     own_totals,
@@ -137,17 +138,16 @@ def inflow_driven(
     own = own_series(survival, multiplier)
     if own == (1, 1):
         matrix = survival_matrix(survival, years, earlier, multiplier)[0, :, :, 0]
-        exits = exit_matrix(matrix)
-        stock, outflow = products((matrix, exits), entries)
-        by_year = tables(matrix, exits, entries) if by_cohort else (None, None)
-        return Use(stock, inflow, outflow, None, *by_year)
+        stock = products(matrix, entries)
+        by_year = tables(matrix, exit_matrix(matrix), entries) if by_cohort else (None, None)
+        return Use(stock, inflow, missing(inflow, stock, initial), None, *by_year)
     if not by_cohort and own[1] == 1 and trail >= FEW:
-        stock, outflow = grouped_totals(entries, survival, years, multiplier)
-        return Use(stock, inflow, outflow)
+        stock = grouped_totals(entries, survival, years, multiplier)
+        return Use(stock, inflow, missing(inflow, stock, initial))
     if not by_cohort and own[0] == 1 and lead >= FEW:
         turned = None if multiplier is None else turn(multiplier)
-        stock, outflow = grouped_totals(turn(entries), survival.turned(), years, turned)
-        return Use(np.ascontiguousarray(turn(stock)), inflow, np.ascontiguousarray(turn(outflow)))
+        stock = _turned_array(grouped_totals(turn(entries), survival.turned(), years, turned))
+        return Use(stock, inflow, missing(inflow, stock, initial))
     if initial is None and multiplier is None and survival.code.shape[1] == 1:
         if lead > trail and not by_cohort:
             return _turned(lambda: inflow_driven(_turned_array(inflow), survival.turned()))
@@ -201,10 +201,9 @@ def stock_driven(
     falling = ~(inflow.min(axis=1) >= 0.0)
     if by_cohort and falling.any():
         return _recursion(None, target, survival, initial, multiplier, by_cohort)
-    exits = exit_matrix(matrix)
-    result = Use(target, inflow, products((exits,), entries)[0], np.zeros(target.shape))
+    result = Use(target, inflow, missing(inflow, target, initial), np.zeros(target.shape))
     if by_cohort:
-        stocks, outflows = tables(matrix, exits, entries)
+        stocks, outflows = tables(matrix, exit_matrix(matrix), entries)
         return result._replace(stock_by_cohort=stocks, outflow_by_cohort=outflows)
     if falling.any():
         _replace_falling(result, target, survival, initial, multiplier, falling)
