@@ -114,6 +114,8 @@ class Route:
         Height of its upper edge where it leaves each place but the last, and where it meets each but the first.
     lane : float
         Height of the upper edge of the way back below everything.
+    bend : float
+        Inner radius of its bends.
     """
 
     band: Band
@@ -122,6 +124,7 @@ class Route:
     starts: list[float] = field(default_factory=list)
     ends: list[float] = field(default_factory=list)
     lane: float = 0.0
+    bend: float = 0.0
 
 
 @dataclass
@@ -154,11 +157,21 @@ def lay_out(diagram: Diagram, sizes: Sizes, largest: float | None = None, header
     -------
     Layout
     """
+    layout = _lay_out(diagram, sizes, largest, header, (sizes.margin, sizes.margin))
+    beyond = _beyond(layout)
+    if any(beyond):  # a band that returns to the first column, or leaves the last, needs room beside it
+        sides = (sizes.margin + beyond[0], sizes.margin + beyond[1])
+        layout = _lay_out(diagram, sizes, largest, header, sides)
+    return layout
+
+
+def _lay_out(diagram: Diagram, sizes: Sizes, largest: float | None, header: bool, sides: tuple[float, float]) -> Layout:
+    """Find the place of everything with some room left and right of the outermost bars."""
     nodes = diagram.nodes
     top_value = max(node.throughput for node in nodes.values())
     scale = sizes.thick / (largest or top_value)
     columns = _columns(nodes)
-    xs, step = _across(len(columns), str(SINK) in nodes, sizes)
+    xs, step = _across(len(columns), str(SINK) in nodes, sizes.width, sides)
     places = {key: _place(diagram, node, columns[node.column], scale, sizes, step) for key, node in nodes.items()}
     ways: list[Place] = []
     routes = []
@@ -188,6 +201,15 @@ def lay_out(diagram: Diagram, sizes: Sizes, largest: float | None = None, header
     return Layout(sizes, bottom + 0.6 * sizes.gap, places, routes, ways, top, scale)
 
 
+def _beyond(layout: Layout) -> tuple[float, float]:
+    """How far ways back reach out to the left and to the right of the whole."""
+    edge = 0.4 * layout.sizes.gap
+    back = [route for route in layout.routes if route.band.back]
+    left = [edge - (route.places[-1].x - route.bend - route.thick) for route in back]
+    right = [route.places[0].x + route.places[0].width + route.bend + route.thick + edge for route in back]
+    return max(0.0, *left, 0.0), max(0.0, *(x - layout.sizes.width for x in right), 0.0)
+
+
 def _heading_height(sizes: Sizes, header: bool) -> float:
     return LINE * (sizes.heading + sizes.text) + sizes.gap if header else 0.4 * sizes.gap
 
@@ -197,13 +219,13 @@ def _columns(nodes: dict[str, Node]) -> dict[int, int]:
     return {stage: position for position, stage in enumerate(sorted({node.column for node in nodes.values()}))}
 
 
-def _across(n_columns: int, losses: bool, sizes: Sizes) -> tuple[list[float], float]:
+def _across(n_columns: int, losses: bool, width: float, sides: tuple[float, float]) -> tuple[list[float], float]:
     """Middle of each column, and the usual distance: more room before the last one, where losses meet with words."""
     weights = [1.0] * (n_columns - 1)
     if losses and weights:
         weights[-1] = LAST
-    step = (sizes.width - 2 * sizes.margin) / max(sum(weights), 1.0)
-    xs = [sizes.margin]
+    step = (width - sum(sides)) / max(sum(weights), 1.0)
+    xs = [sides[0]]
     for weight in weights:
         xs.append(xs[-1] + weight * step)
     return xs, step
@@ -323,6 +345,10 @@ def _lanes(routes: Sequence[Route], columns: Sequence[Sequence[Place]], sizes: S
     bottom = 0.0
     for route in returning:
         passed = [place for column in columns[route.places[-1].column : route.places[0].column + 1] for place in column]
-        route.lane = max(bottom, *(place.y + place.height + 1.4 * sizes.gap for place in passed))
+        ends = ((route.places[0], route.starts[0]), (route.places[-1], route.ends[0]))
+        beneath = [place.y + place.height - (edge + route.thick) for place, edge in ends]
+        route.bend = 0.45 * sizes.gap + max(0.0, *beneath)  # it grows with what lies between it and the port
+        round_them = [edge + route.thick + 2.0 * route.bend for _, edge in ends]  # two quarters of a circle
+        route.lane = max(bottom, *round_them, *(place.y + place.height + 1.4 * sizes.gap for place in passed))
         bottom = route.lane + route.thick
     return bottom

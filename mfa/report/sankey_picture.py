@@ -66,7 +66,7 @@ def picture(diagram: Diagram, layout: Layout, header: bool = True) -> Picture:
 def _outline(route: Route, sizes: Sizes) -> tuple[Command, ...]:
     """Outline of a band: curves from place to place, or the way back around the lower edge."""
     if route.band.back:
-        return _way_back(route, sizes)
+        return _way_back(route)
     upper: list[Command] = []
     lower: list[Command] = []
     thick = route.thick
@@ -89,12 +89,12 @@ def _pieces(route: Route) -> Iterator[tuple[float, float, float, float]]:
         yield source.x + source.width, route.starts[position], target.x, route.ends[position]
 
 
-def _way_back(route: Route, sizes: Sizes) -> tuple[Command, ...]:
+def _way_back(route: Route) -> tuple[Command, ...]:
     """Out to the right, round, back to the left below everything, round and into the left side."""
     source, target, thick = route.places[0], route.places[-1], route.thick
     y0, y1, lane = route.starts[0], route.ends[0], route.lane
     right, left = source.x + source.width, target.x
-    inner = _bend(route, sizes)
+    inner = route.bend
     outer = inner + thick
     commands: list[Command] = [("M", (right, y0))]
 
@@ -114,16 +114,6 @@ def _way_back(route: Route, sizes: Sizes) -> tuple[Command, ...]:
     commands += [turn(right, lane, right + inner, lane - inner, True), ("L", (right + inner, y0 + thick + inner))]
     commands += [turn(right + inner, y0 + thick + inner, right, y0 + thick, False), ("Z", ())]
     return tuple(commands)
-
-
-def _bend(route: Route, sizes: Sizes) -> float:
-    """Inner radius of the bends of a way back: it grows with what lies between it and the port."""
-    source, target = route.places[0], route.places[-1]
-    beneath = [
-        place.y + place.height - (edge + route.thick)
-        for place, edge in ((source, route.starts[0]), (target, route.ends[0]))
-    ]
-    return float(0.45 * sizes.gap + max(0.0, *beneath))
 
 
 def _arrow(route: Route, sizes: Sizes) -> tuple[Command, ...]:

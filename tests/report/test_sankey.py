@@ -274,6 +274,15 @@ def assert_readable(results: Results, element: str, year: int, design: str) -> N
     for one, other in itertools.combinations(layout.places.values(), 2):
         if one.column == other.column:
             assert one.y + one.height <= other.y or other.y + other.height <= one.y
+    for area in drawn.areas:
+        across = [x for _, numbers in area.path for x in numbers[::2]]
+        assert not across or (min(across) >= 0 and max(across) <= drawn.width), (
+            f"{element} {year} {design}: a band is cut"
+        )
+    for route in layout.routes:
+        if route.band.back:  # there is room for two quarters of a circle at both ends
+            ends = (route.starts[0], route.ends[0])
+            assert all(route.lane - edge - route.thick >= 2 * route.bend - 1e-9 for edge in ends)
     values = [band for band in diagram.bands if all(diagram.nodes[end].process for end in (band.source, band.target))]
     text = "\n".join(words.text for words in drawn.words)
     for band in values:  # each value is written on its band or below the diagram
