@@ -37,6 +37,11 @@ class Control:
         """Key in the scenario."""
         return self.lever.key
 
+    @property
+    def is_share(self) -> bool:
+        """Whether the values are shares, which readers see in per cent."""
+        return _is_share(self.lever)
+
 
 def read_controls(scenario: Scenario, vary: Sequence[str] = ()) -> list[Control]:
     """Controls of a page: those given, else those of the scenario's section ``explore``.
@@ -76,11 +81,16 @@ def read_controls(scenario: Scenario, vary: Sequence[str] = ()) -> list[Control]
 
 def _shown(lever: Lever, position: int) -> str:
     """A value for readers: shares in per cent."""
-    value, parameter = lever.values[position], lever.parameter
-    share = lever.parts[0] == SHOCKS or (parameter is not None and parameter.range in ("0-1", "]0,1]", "[0,1["))
-    if share and isinstance(value, float) and lever.unit == "1":
+    value = lever.values[position]
+    if _is_share(lever):
         return f"{number(float(f'{100 * value:.4g}'))} %"
     return lever.show(position)
+
+
+def _is_share(lever: Lever) -> bool:
+    parameter = lever.parameter
+    within = lever.parts[-1] == "share" if parameter is None else parameter.range in ("0-1", "]0,1]", "[0,1[")
+    return lever.numeric and lever.unit == "1" and within
 
 
 def changes_of(controls: Sequence[Control], positions: Sequence[int]) -> dict[str, Any]:
