@@ -87,7 +87,6 @@ def _run_one(name: str, out: Path, changes: list[str], figures: bool, progress: 
         progress(f"reading {name}")
         from mfa.inputs import InputWarning, load_scenario, parse_changes
         from mfa.report.folder import check_target, save_run
-        from mfa.results import describe
         from mfa.run import run as run_scenario
 
         scenario = load_scenario(name, parse_changes(changes) or None)
@@ -100,7 +99,6 @@ def _run_one(name: str, out: Path, changes: list[str], figures: bool, progress: 
             warnings.simplefilter("ignore", InputWarning)  # they are listed below
             progress(f"computing {scenario.name}, {scenario.years[0]}-{scenario.years[-1]}")
             results = run_scenario(scenario)
-        describe(results, scenario)
         if changes:
             results.attrs["changes"] = list(changes)
             results.attrs["title"] = f"{scenario.title} (changed)"

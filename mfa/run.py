@@ -50,7 +50,7 @@ def run(scenario: Scenario | Inputs | str, *, detail: str = "full") -> Results:
         If a mass balance does not close.
     """
     from mfa.inputs import load_scenario
-    from mfa.results import Results
+    from mfa.results import Results, describe
 
     if isinstance(scenario, str):
         scenario = load_scenario(scenario)
@@ -67,7 +67,10 @@ def run(scenario: Scenario | Inputs | str, *, detail: str = "full") -> Results:
     messages = list(attrs.get("warnings", []))
     messages += _run_warnings(arrays, model)
     attrs["warnings"] = messages
-    return Results.from_arrays(arrays, inputs.labels, inputs.years, inputs.money, attrs, inputs)
+    results = Results.from_arrays(arrays, inputs.labels, inputs.years, inputs.money, attrs, inputs)
+    if inputs is not scenario:
+        describe(results, scenario)
+    return results
 
 
 def solve(inputs: Inputs, *, detail: str = "full") -> tuple[dict[str, dict[str, Any]], Residual, Model]:

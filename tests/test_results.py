@@ -6,6 +6,7 @@ import numpy as np
 import pint
 import pytest
 
+import mfa
 from mfa.errors import AlignmentError, InputError
 from mfa.results import GROUPS, Results, variables
 from mfa.units import parse_unit, ureg
@@ -137,3 +138,9 @@ def test_repr_and_summary(results: Results) -> None:
     assert sorted(set(table.index.get_level_values("year"))) == [2024, 2030]
     assert "in use [t]" in table.columns
     assert results.summary(years=[2020, 1900]).index.get_level_values("year").unique().tolist() == [2020]
+
+
+def test_a_run_of_a_scenario_knows_the_names_of_its_labels():
+    results = mfa.run("japan-reference")
+    assert results.label_name("origin", "PHL") == "Philippines"
+    assert results.attrs["resolved"]["name"] == "japan-reference"

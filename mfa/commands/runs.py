@@ -33,8 +33,8 @@ def results_of(name: str, tell: Callable[[str], None]) -> Results:
     """
     import warnings
 
-    from mfa.inputs import InputWarning, Scenario
-    from mfa.results import Results, describe
+    from mfa.inputs import InputWarning
+    from mfa.results import Results
     from mfa.run import run
     from mfa.studies.cases import read_case
 
@@ -45,10 +45,7 @@ def results_of(name: str, tell: Callable[[str], None]) -> Results:
     tell(f"running {name}")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InputWarning)  # `mfa run` and `mfa validate` tell them
-        results = run(source)
-    if isinstance(source, Scenario):
-        describe(results, source)
-    return results
+        return run(source)
 
 
 def make_folder(folder: Path) -> Path:
