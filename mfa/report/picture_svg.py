@@ -13,7 +13,7 @@ _UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Signs that XML does not allow."""
 
 
-def to_svg(picture: Picture, width: float | None = None) -> str:
+def to_svg(picture: Picture, width: float | None = None, paper: bool = False) -> str:
     """A picture as one SVG element, which stands alone as a file and inside a page.
 
     Parameters
@@ -21,6 +21,8 @@ def to_svg(picture: Picture, width: float | None = None) -> str:
     picture : Picture
     width : float, optional
         Pixels at which it is shown; its own width if None. Everything grows with it.
+    paper : bool
+        For programs that make pages: the light edges of words are drawn before them, not by the order of paint.
 
     Returns
     -------
@@ -42,7 +44,7 @@ def to_svg(picture: Picture, width: float | None = None) -> str:
         *(_area(area) for area in picture.areas),
         *(_bar(bar, mark) for bar in picture.bars),
         *(_stroke(stroke) for stroke in picture.strokes),
-        *(_words(words) for words in picture.words),
+        *(_words(words, paper) for words in picture.words),
         "</svg>",
     ]
     return "\n".join(body) + "\n"
@@ -103,15 +105,13 @@ def _bar(bar: Bar, mark: str) -> str:
     return _titled(shape, bar.title)
 
 
-def _words(words: Words) -> str:
+def _words(words: Words, paper: bool) -> str:
     style = ' font-weight="bold"' if words.bold else ""
     style += "" if words.anchor == "start" else f' text-anchor="{words.anchor}"'
-    if words.halo:
-        style += (
-            f' stroke="#FFFFFF" stroke-opacity="0.75" stroke-width="{_n(0.26 * words.size)}" '
-            'stroke-linejoin="round" paint-order="stroke"'
-        )
-    return (
-        f'<text x="{_n(words.x)}" y="{_n(words.y)}" font-size="{_n(words.size)}" fill="{words.colour}"{style}>'
-        f"{text(words.text)}</text>"
-    )
+    place = f'<text x="{_n(words.x)}" y="{_n(words.y)}" font-size="{_n(words.size)}"{style}'
+    edge = f' stroke="#FFFFFF" stroke-opacity="0.75" stroke-width="{_n(0.26 * words.size)}" stroke-linejoin="round"'
+    said = f">{text(words.text)}</text>"
+    if words.halo and paper:
+        return f'{place} fill="none"{edge}{said}{place} fill="{words.colour}"{said}'
+    halo = f'{edge} paint-order="stroke"' if words.halo else ""
+    return f'{place} fill="{words.colour}"{halo}{said}'

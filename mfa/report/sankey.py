@@ -10,7 +10,7 @@ from mfa.errors import Fault, InputError
 from mfa.report.picture import Picture
 from mfa.report.picture_svg import to_svg
 from mfa.report.sankey_diagram import Diagram
-from mfa.report.sankey_layout import NARROW, WIDE, lay_out
+from mfa.report.sankey_layout import NARROW, WIDE, Sizes, lay_out
 from mfa.report.sankey_links import links_table
 from mfa.report.sankey_nodes import sankey_diagram
 from mfa.report.sankey_picture import picture
@@ -79,15 +79,17 @@ class Sankey:
         """Links between processes, before any grouping; see `mfa.Results.sankey_links`."""
         return links_table(self.results, self.element, self.year, self.region, self.diagram.unit)
 
-    def picture(self, header: bool = True) -> Picture:
+    def picture(self, header: bool = True, sizes: Sizes | None = None) -> Picture:
         """Shapes with their places, for other programs that draw.
 
         Parameters
         ----------
         header : bool
             Whether heading and caption are drawn: a report has its own.
+        sizes : Sizes, optional
+            Those of a screen, or of half a page's width if it is compact, if None.
         """
-        layout = lay_out(self.diagram, NARROW if self.compact else WIDE, self.largest, header)
+        layout = lay_out(self.diagram, sizes or (NARROW if self.compact else WIDE), self.largest, header)
         return picture(self.diagram, layout, header)
 
     def svg(self, width: float | None = None, header: bool = True) -> str:

@@ -60,6 +60,8 @@ class Sizes:
 WIDE = Sizes(1000, 11.5, 16, 9, 20, 150, 12, 54)
 NARROW = Sizes(336, 7.8, 10, 5, 10, 80, 6, 25, 0.6)
 """Half a page's width."""
+PAGE = Sizes(840, 11, 14, 8, 16, 135, 10, 48)
+"""A page's width, at which its letters can still be read in print."""
 
 
 @dataclass

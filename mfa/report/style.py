@@ -94,6 +94,18 @@ def scale(largest: float, unit: str) -> tuple[float, str]:
     return 1.0, unit
 
 
+def contrast(colour: str) -> str:
+    """Ink, or white on dark colours: letters that can be read on a colour.
+
+    Examples
+    --------
+    >>> contrast("#4477AA"), contrast("#DDCC77")
+    ('#FFFFFF', '#333333')
+    """
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return "#FFFFFF" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.55 else INK
+
+
 _BASE_FONT = "DejaVu Sans"
 """Comes with matplotlib: Latin, Greek, Cyrillic and more."""
 WIDE_FONTS = (

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mfa.errors import Fault, InputError
+from mfa.report.formats.missing import ProgramMissing
 
 if TYPE_CHECKING:
     from mfa.report.document.content import Document
@@ -64,15 +65,15 @@ def write_report(
     return written, faults
 
 
-class ProgramMissing(InputError):
-    """A library or a program that a format needs is not installed."""
-
-
 def _content(document: Document, form: str) -> bytes:
     if form == "html":
         from mfa.report.formats.html import to_html
 
         return to_html(document).encode()
+    if form == "pdf":
+        from mfa.report.formats.pdf import to_pdf
+
+        return to_pdf(document)
     raise ProgramMissing(Fault(form, "cannot be written yet", "choose html"))
 
 

@@ -10,7 +10,7 @@ from mfa.report.charts.panel import SMALL, Key, Panel, data_key
 from mfa.report.figure_data import Stack
 from mfa.report.panels import number, value_ticks
 from mfa.report.picture import Picture
-from mfa.report.style import scale
+from mfa.report.style import contrast, scale
 
 GAP = "#FFFFFF"
 """Line between layers."""
@@ -80,13 +80,13 @@ def _panel(
         panel.line(years, factor * line, LINE, 1.3, _told(stack.line_name, line, years, told, stack))
     panel.mark_end_of_data(last_data_year)
     for i in np.flatnonzero(layers.any(axis=1)) if len(stack.values) > 1 else ():
-        _number(panel, int(i), years, edges)
+        _number(panel, int(i), years, edges, contrast(stack.colours[i]))
     if largest == 0.0:
         panel.say((panel.left + panel.right) / 2, (panel.upper + panel.lower) / 2, "none", "#666666")
     return panel.picture
 
 
-def _number(panel: Panel, layer: int, years: np.ndarray, edges: np.ndarray) -> None:
+def _number(panel: Panel, layer: int, years: np.ndarray, edges: np.ndarray, colour: str) -> None:
     """Write the number of a layer where it is thickest, if there is room."""
     pixels = (panel.lower - panel.upper) / (panel.values[1] - panel.values[0])
     places = np.array([panel.across(float(year)) for year in years])
@@ -95,7 +95,7 @@ def _number(panel: Panel, layer: int, years: np.ndarray, edges: np.ndarray) -> N
     best = int(np.argmax(thick))
     if thick[best] >= ROOM:
         middle = (edges[layer + 1][best] + edges[layer][best]) / 2
-        panel.say(float(places[best]), panel.up(float(middle)), str(layer + 1))
+        panel.say(float(places[best]), panel.up(float(middle)), str(layer + 1), colour, halo=False)
 
 
 def _told(name: str, values: np.ndarray, years: np.ndarray, told: Sequence[int], stack: Stack) -> str:

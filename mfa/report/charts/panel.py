@@ -12,7 +12,7 @@ from mfa.report.picture import Area, Command, Picture, Stroke, Words
 from mfa.report.style import INK, SOFT
 from mfa.report.text_size import text_width, wrap
 
-WIDTH, HEIGHT = 250.0, 172.0
+WIDTH, HEIGHT = 250.0, 152.0
 """Size of a panel, pixels: three stand side by side on a page."""
 TITLE, SMALL = 11.5, 10.5
 """Sizes of letters, pixels."""
@@ -135,9 +135,18 @@ class Panel:
         self.picture.strokes.append(Stroke(((x, self.upper), (x, self.lower)), SOFT, 0.9, dashed=True))
         return True
 
-    def say(self, x: float, y: float, text: str, colour: str = INK, bold: bool = False, anchor: str = "middle") -> None:
+    def say(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        colour: str = INK,
+        bold: bool = False,
+        anchor: str = "middle",
+        halo: bool = True,
+    ) -> None:
         """Write on the panel, `y` being the middle of the line."""
-        self.picture.words.append(Words(x, y + 0.36 * SMALL, text, SMALL, bold, colour, anchor))
+        self.picture.words.append(Words(x, y + 0.36 * SMALL, text, SMALL, bold, colour, anchor, halo))
 
 
 def defined_parts(values: np.ndarray) -> list[slice]:

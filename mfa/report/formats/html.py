@@ -25,21 +25,34 @@ from mfa.report.document.content import (
     Table,
 )
 from mfa.report.document.words import glued
+from mfa.report.picture import Picture
 from mfa.report.picture_svg import text as escaped
 from mfa.report.picture_svg import to_svg
 from mfa.report.plain_text import as_text
+from mfa.report.style import contrast
+from mfa.report.text_size import text_width
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """What a browser may load and run: styles of the page itself, and nothing else."""
+LETTER, PADDING, PAGE = 10.0, 9.0, 640.0
+"""Size of letters, room beside a cell, and width of a page, in the same unit."""
+LONG = 160.0
+"""Words that are longer are broken."""
+PRINTED = 7.6
+"""Size of letters of a table on paper, points."""
+GROUP = 12
+"""Rows that stay together on a page."""
 STYLE = Path(__file__).with_name("report.css")
 
 
-def to_html(document: Document) -> str:
+def to_html(document: Document, paper: bool = False) -> str:
     """A report as the text of one HTML file.
 
     Parameters
     ----------
     document : Document
+    paper : bool
+        For a program that makes pages of it: without what only a screen shows.
 
     Returns
     -------
@@ -47,7 +60,7 @@ def to_html(document: Document) -> str:
         All texts are escaped; there is no script.
     """
     facts = "".join(f"<dt>{escaped(name)}</dt><dd>{escaped(content)}</dd>" for name, content in document.facts)
-    body = "\n".join(_section(section, 2) for section in document.sections)
+    body = "\n".join(_section(section, 2, paper) for section in document.sections)
     return f"""<!DOCTYPE html>
 <html lang="{escaped(document.language)}">
 <head>
@@ -91,9 +104,9 @@ def _contents(sections: Sequence[Section]) -> str:
     return f"<ol>{''.join(items)}</ol>"
 
 
-def _section(section: Section, level: int) -> str:
-    blocks = "\n".join(_block(block) for block in section.blocks)
-    parts = "\n".join(_section(part, level + 1) for part in section.parts if any(True for _ in part.walk()))
+def _section(section: Section, level: int, paper: bool) -> str:
+    blocks = "\n".join(_block(block, paper) for block in section.blocks)
+    parts = "\n".join(_section(part, level + 1, paper) for part in section.parts if any(True for _ in part.walk()))
     head = f"<h{level}>{escaped(section.title)}</h{level}>"
     return f'<section id="{_id(section.name)}">\n{head}\n{blocks}\n{parts}\n</section>'
 
@@ -109,7 +122,7 @@ def _id(name: str) -> str:
     return re.sub(r"[^\w-]", "-", name)
 
 
-def _block(block: Block) -> str:
+def _block(block: Block, paper: bool) -> str:
     if isinstance(block, Paragraph):
         return f"<p>{_words(block.text)}</p>"
     if isinstance(block, Notice):
@@ -121,7 +134,7 @@ def _block(block: Block) -> str:
         return f"<pre>{escaped(chr(10).join(block.lines))}</pre>"
     if isinstance(block, Table):
         return _table(block, f"Table {block.number}. ")
-    return _figure(block)
+    return _figure(block, paper)
 
 
 def _words(text: str) -> str:
@@ -137,36 +150,51 @@ def _lead(words: str) -> str:
 
 def _table(table: Table, prefix: str, title: bool = True) -> str:
     """A table with its caption and notes; labels that repeat stand once."""
-    mark = _id(table.name)
+    mark = f"table-{_id(table.name)}"
     heads = "".join(
         f'<th scope="col" class="{"words" if column.text and not column.dim else "number" if not column.text else ""}">'
-        f"{_words(head)}</th>"
-        for head, column in zip(table.heads(), table.columns, strict=True)
+        f"{_words(column.head)}{_unit(column)}</th>"
+        for column in table.columns
     )
     caption = f"<strong>{escaped(prefix)}</strong>{_words(table.title)}" if title else _words(table.title)
     body = "\n".join(_rows(table))
+    body = body if body.startswith("<tbody") else f"<tbody>\n{body}\n</tbody>"
+    widths, size = column_widths(table)
+    sizes = "".join(f'<col style="--wide: {width:.1f}%">' for width in widths)
+    letters = f' style="--letters: {PRINTED * size:.2f}pt"' if size < 1.0 else ""
     notes = "".join(f'<p class="notes">{_words(note)}</p>' for note in table.notes)
     return (
-        f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{mark}-caption">\n<table id="{mark}">'
-        f'<caption id="{mark}-caption">{caption}</caption>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>'
-        f"</table>\n</div>\n{notes}"
+        f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{mark}-caption">\n'
+        f'<table id="{mark}"{letters}><caption id="{mark}-caption">{caption}</caption>\n<colgroup>{sizes}</colgroup>\n'
+        f"<thead><tr>{heads}</tr></thead>\n{body}\n</table>\n</div>\n{notes}"
     )
 
 
+def _unit(column: Column) -> str:
+    """Unit of a column, which stays on one line."""
+    unit = escaped(column.written_unit)
+    return f', <span class="unit">{unit}</span>' if unit and column.head else unit
+
+
 def _rows(table: Table) -> Iterator[str]:
-    """Rows in which the first label spans the rows that share it."""
+    """Bodies of rows that share their first label, which spans them; short ones are kept together on a page."""
     written = list(table.written_rows())
     kept = [table.rows[i] for i in (range(len(table.rows)) if table.brief is None else table.brief)]
     spans = _spans([cells[0] for cells in written]) if len(table.columns) > 1 else [1] * len(written)
-    for cells, raw, span in zip(written, kept, spans, strict=True):
-        parts = []
-        for position, (cell, value, column) in enumerate(zip(cells, raw, table.columns, strict=True)):
-            if position == 0 and not span:
-                continue
-            rows = f' rowspan="{span}"' if position == 0 and span > 1 else ""
-            parts.append(_cell(cell, value, column, position, rows))
-        first = ' class="first"' if span and any(other != 1 for other in spans) else ""
-        yield f"<tr{first}>{''.join(parts)}</tr>"
+    grouped = any(span > 1 for span in spans)
+    for start, span in ((start, span) for start, span in enumerate(spans) if span):
+        kind = f' class="group{" together" if span <= GROUP else ""}"' if grouped else ""
+        rows = []
+        for position in range(start, start + span):
+            cells = [
+                _cell(cell, value, column, place, span if place == 0 and span > 1 else 0)
+                for place, (cell, value, column) in enumerate(
+                    zip(written[position], kept[position], table.columns, strict=True)
+                )
+                if place or position == start
+            ]
+            rows.append(f"<tr>{''.join(cells)}</tr>")
+        yield f"<tbody{kind}>{''.join(rows)}</tbody>" if grouped else rows[0]
 
 
 def _spans(labels: Sequence[str]) -> list[int]:
@@ -188,32 +216,81 @@ def _spans(labels: Sequence[str]) -> list[int]:
     return spans
 
 
-def _cell(cell: str, value: Cell, column: Column, position: int, rows: str) -> str:
+def _cell(cell: str, value: Cell, column: Column, position: int, span: int) -> str:
     if position == 0 or (position == 1 and column.dim):
-        scope = "rowgroup" if rows else "row"
+        scope, rows = ("rowgroup", f' rowspan="{span}"') if span else ("row", "")
         kind = ' class="words"' if column.text and not column.dim else ""
         return f'<th scope="{scope}"{rows}{kind}>{_words(cell)}</th>'
     if column.text:
-        return f"<td{'' if column.dim else ' class=' + chr(34) + 'words' + chr(34)}>{_words(cell)}</td>"
+        kind = "" if column.dim else ' class="words"'
+        return f"<td{kind}>{_words(cell)}</td>"
     wide = " range" if isinstance(value, Spread) else ""
     return f'<td class="number{wide}">{escaped(cell)}</td>'
+
+
+def column_widths(table: Table) -> tuple[list[float], float]:
+    """Widths of the columns of a page, in percent: all on one line if that fits, else words of text on several.
+
+    Returns
+    -------
+    widths : list of float
+    size : float
+        Size of the letters with which it fits, as a share of the usual one.
+
+    Examples
+    --------
+    >>> column_widths(Table("t", "", [Column("a"), Column("b", "t")], [["x", 1.0]]))
+    ([33.5, 66.5], 1.0)
+    """
+    rows = list(table.written_rows())
+    least, most = [], []
+    for position, (head, column) in enumerate(zip(table.heads(), table.columns, strict=True)):
+        cells = [row[position] for row in rows]
+        words = [text_width(word, LETTER, bold=True) for word in head.replace("-", "- ").split(" ")]
+        lines = [text_width(cell, LETTER) for cell in cells]
+        if column.text and not column.dim:
+            words += [min(text_width(word, LETTER), LONG) for cell in cells for word in cell.split(" ")]
+        else:
+            words += lines
+        least.append(max(words) + PADDING)
+        most.append(max([*words, *lines]) + PADDING)
+    room = PAGE - sum(least)
+    if room <= 0.0 or sum(most) <= PAGE:
+        wide = least if room <= 0.0 else most
+    else:
+        wish = [high - low for low, high in zip(least, most, strict=True)]
+        wide = [low + room * more / sum(wish) for low, more in zip(least, wish, strict=True)]
+    return [round(100.0 * width / sum(wide), 2) for width in wide], round(min(1.0, PAGE / sum(least)), 3)
 
 
 # --- figures ---------------------------------------------------------------------------------------------------------
 
 
-def _figure(figure: Figure) -> str:
-    mark = _id(figure.name)
-    panels = "\n".join(to_svg(panel).strip() for panel in figure.panels)
+def _figure(figure: Figure, paper: bool) -> str:
+    mark = f"figure-{_id(figure.name)}"
+    panels = "\n".join(f"<div>{_picture(panel, paper)}</div>" for panel in figure.panels)
     keys = "".join(f"<li>{_swatch(key)}<span>{escaped(key.name)}</span></li>" for key in figure.keys)
     legend = f'<ul class="key" aria-label="Legend">{keys}</ul>' if keys else ""
+    left = -len(figure.panels) % figure.across  # cells of the last row that are free on paper
+    if paper and left and legend:
+        panels += f'\n<div class="beside" style="width: {100.0 * left / figure.across - 1.0:.1f}%">{legend}</div>'
+        legend = ""
     caption = f" {_words(figure.caption)}" if figure.caption else ""
     return (
         f'<figure id="{mark}" aria-labelledby="{mark}-title">\n<p class="unseen">{_words(figure.alternative)}</p>\n'
         f'<div class="panels across-{figure.across}">\n{panels}\n</div>\n{legend}\n'
         f'<figcaption><strong id="{mark}-title">Figure {figure.number}. {_words(figure.title)}.</strong>{caption}'
-        f"</figcaption>\n{_numbers(figure.table)}\n</figure>"
+        f"</figcaption>\n{'' if paper else _numbers(figure.table)}\n</figure>"
     )
+
+
+def _picture(picture: Picture, paper: bool) -> str:
+    """A picture inside the page; on paper as an image, whose parts need no style of the page."""
+    svg = to_svg(picture, paper=paper).strip()
+    if not paper:
+        return svg
+    content = base64.b64encode(svg.encode()).decode()
+    return f'<img alt="{escaped(picture.description)}" src="data:image/svg+xml;base64,{content}">'
 
 
 def _swatch(key: Key) -> str:
@@ -224,14 +301,10 @@ def _swatch(key: Key) -> str:
         "line": f'<path d="M0 7H20" stroke="{key.colour}" stroke-width="2.2"/>',
         "dashed": f'<path d="M0 7H20" stroke="{key.colour}" stroke-width="1.4" stroke-dasharray="3 2"/>',
     }
-    number = (
-        ""
-        if key.number is None
-        else (
-            '<text x="10" y="10.8" font-size="10.5" text-anchor="middle" fill="#333333" stroke="#FFFFFF" '
-            f'stroke-opacity="0.75" stroke-width="2.7" stroke-linejoin="round" paint-order="stroke">{key.number}</text>'
-        )
-    )
+    number = ""
+    if key.number is not None:
+        place = f'<text x="10" y="10.8" font-size="10.5" text-anchor="middle" fill="{contrast(key.colour)}">'
+        number = f"{place}{key.number}</text>"
     return f'<svg width="20" height="14" aria-hidden="true">{shapes[key.kind]}{number}</svg>'
 
 

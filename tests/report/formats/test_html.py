@@ -15,7 +15,7 @@ from mfa.report.document.content import Column, Document, Figure, Item, Paragrap
 from mfa.report.formats.html import to_html
 from mfa.report.picture import Picture
 
-VOID = {"meta", "br", "link", "img", "path", "rect", "polyline"}
+VOID = {"col", "meta", "br", "link", "img", "path", "rect", "polyline"}
 NASTY = "</title></script><script>alert(1)</script> \"'><img src=x onerror=alert(1)> =1+1 \x07"
 
 
@@ -118,6 +118,8 @@ def test_a_whole_report(shock_document: Document) -> None:
     assert len(text) < 6e6
     page = Page(text)
     assert not page.open
+    ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
+    assert len(set(ids)) == len(ids)
     figures = [block for block in shock_document.walk() if isinstance(block, Figure)]
     assert sum(tag == "figure" for tag, _ in page.tags) == len(figures)
     for figure in figures:

@@ -7,6 +7,7 @@ import numpy as np
 from mfa.inputs.evidence import evidence_summary
 from mfa.report.document.content import Block, Cell, Column, Item, Notice, Paragraph, Points, Section, Table, share
 from mfa.report.document.view import View
+from mfa.report.document.words import capital
 from mfa.report.evidence import COLUMNS, QUANTITIES, used_tables
 
 LIMITS = (
@@ -64,8 +65,12 @@ def _estimates(view: View) -> list[Block]:
     columns += [share(name) for name in COLUMNS]
     columns += [share("any of them"), share("read or derived alone")]
     meanings = "; ".join(f"{name}: {meaning}" for name, meaning in QUANTITIES.items())
+    shown = min(years, key=lambda year: abs(year - view.focus))
+    brief = [position for position, row in enumerate(rows) if row[2] == shown]
+    notes = [f"{capital(meanings)}."]
+    notes += [f"Shown is {shown}; the workbook has other years."] if len(brief) < len(rows) else []
     table = Table("estimates", "Share of the metal that rests on at least one estimate", columns, rows,
-                  labels=view.labels, notes=[f"{meanings}."])  # fmt: skip
+                  labels=view.labels, notes=notes, brief=brief)  # fmt: skip
     lead = (
         "A tonne is traced to the rows of the tables that made it: units sold, lifetime, chemistry, content and, of "
         "what is collected, the collection rate. It rests on an estimate if one of these rows is an estimate; it is "

@@ -10,6 +10,7 @@ from mfa.report.charts.cascade import cascade
 from mfa.report.document.content import Block, Cell, Column, Figure, Notice, Paragraph, Section, Spread, Table, share
 from mfa.report.document.view import View, places
 from mfa.report.document.words import listed, small
+from mfa.report.sankey_layout import PAGE
 from mfa.report.style import scale
 
 DIAGRAMS = 3
@@ -128,7 +129,7 @@ def _diagrams(view: View, chosen: bool) -> list[Block]:
             continue
         blocks.append(Figure(
             f"flows_{element}", f"{view.names[element]} in {view.focus}: where it comes from and where it goes",
-            [drawn.picture(header=False)], [], f"In {drawn.diagram.unit}. Point at a band to see what it is.",
+            [drawn.picture(header=False, sizes=PAGE)], [], f"In {drawn.diagram.unit}.",
             drawn.diagram.description(), _links(view, element), across=1,
         ))  # fmt: skip
     return blocks
