@@ -33,7 +33,7 @@ lint: $(VENV)/stamp-test ## Check style and types only
 	$(BIN)/mypy
 
 bench: $(VENV)/stamp-bench ## Time the model, also against flodym
-	$(BIN)/python -m pytest tests/benchmarks --benchmark-only $(PYTEST_ARGS)
+	$(BIN)/python -m pytest tests/benchmarks -s $(PYTEST_ARGS)
 
 docs: $(VENV)/stamp-docs ## Renew the generated pages and tables in docs; Python interface to build/docs
 	$(BIN)/python scripts/build_reference.py

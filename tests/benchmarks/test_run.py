@@ -90,6 +90,13 @@ def test_run_of_a_loaded_scenario(benchmark: Any, report: Report, scenario: Scen
     report.add("mfa.run(scenario): read, check, compute", timed(benchmark, lambda: mfa.run(scenario), 10))
 
 
+@pytest.mark.parametrize(("name", "aim"), [("japan-vision", 0.3), ("japan-component-life", 0.9)])
+def test_all_levers(benchmark: Any, report: Report, name: str, aim: float) -> None:
+    """Changed by a lever each time, so that nothing but the tables is kept from the run before."""
+    scenario = mfa.load_scenario(name)
+    report.add(f"mfa.run of {name}, warm", timed(benchmark, lambda: mfa.run(scenario), 10), aim)
+
+
 def test_indicators(benchmark: Any, report: Report, inputs: Inputs) -> None:
     """All indicators of a run."""
     from mfa.indicators import compute_indicators

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
-import subprocess
 import threading
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +19,8 @@ from mfa.explore.controls import read_controls
 from mfa.explore.live import LivePage, Runs, serve
 from mfa.explore.shown import results_shown
 
-from .test_static_page import CHROMIUM, shown_of
+from .browser import CHROMIUM, asked
+from .test_static_page import shown_of
 
 pytest.importorskip("panel")
 VARY = (
@@ -133,51 +131,10 @@ MOVE = """(async () => {
 })()"""
 
 
-async def _seen(url: str, profile: Path) -> tuple[dict[str, Any], list[str]]:
-    """What the page answers when a slider moves, and errors on its console; spoken to Chromium's debugging port."""
-    from tornado.websocket import websocket_connect
-
-    browser = subprocess.Popen(
-        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", f"--user-data-dir={profile}", "--remote-debugging-port=0",
-         "--window-size=1300,1200", "about:blank"], stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    try:
-        assert browser.stderr
-        found = next(match for line in browser.stderr if (match := re.search(r"ws://[\d.]+:(\d+)/", line)))
-        with urllib.request.urlopen(f"http://127.0.0.1:{found.group(1)}/json") as answer:
-            tab = next(one for one in json.load(answer) if one["type"] == "page")
-        socket = await websocket_connect(tab["webSocketDebuggerUrl"])
-        wrong: list[str] = []
-        count = 0
-
-        async def ask(method: str, **terms: Any) -> dict[str, Any]:
-            nonlocal count
-            count += 1
-            await socket.write_message(json.dumps({"id": count, "method": method, "params": terms}))
-            while True:
-                said = json.loads(str(await asyncio.wait_for(socket.read_message(), 90)))
-                if said.get("id") == count:
-                    return dict(said["result"])
-                kind, level = said["method"], said.get("params", {}).get("entry", {}).get("level")
-                called = said.get("params", {}).get("type")
-                if kind == "Runtime.exceptionThrown" or level == "error" or called == "error":
-                    wrong.append(json.dumps(said["params"])[:500])
-
-        for domain in ("Runtime", "Log", "Page"):
-            await ask(f"{domain}.enable")
-        await ask("Page.navigate", url=url)
-        await asyncio.sleep(1.0)
-        result = await ask("Runtime.evaluate", expression=MOVE, awaitPromise=True, returnByValue=True)
-        return json.loads(result["result"]["value"]), wrong
-    finally:
-        browser.kill()
-        browser.wait()
-
-
 @pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")
 def test_in_a_browser_a_slider_changes_the_figure(address: str, tmp_path: Path) -> None:
-    seen, wrong = asyncio.run(_seen(address, tmp_path))
+    answer, wrong = asked(address, MOVE, tmp_path)
+    seen = json.loads(answer)
     assert wrong == []
     assert seen["title"] == "Japan, policies and a ban to be tried out"
     assert seen["figures"] == 6

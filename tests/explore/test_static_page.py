@@ -6,7 +6,6 @@ import base64
 import json
 import math
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -20,9 +19,8 @@ from mfa.errors import InputError
 from mfa.explore.controls import base_of, changes_of, read_controls, scenario_data
 from mfa.explore.static_page import write_static_page
 
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
-)
+from .browser import CHROMIUM
+
 VARY = ("policy.collection_quota.small_battery.2035=0,0.8", "shocks.0.ban.share=0,0.5,0.95")
 EVIL = "</script><script>document.title='evil'</script><img src=x onerror=\"document.title='evil'\">"
 
