@@ -196,9 +196,10 @@ def _stockpile(ax: Axes, shock: Shock) -> None:
     right.set_ylim(0.0, 1.3 * factor * float(shock.stockpile.max()))
     right.set_axis_off()
     peak = int(np.argmax(shock.stockpile))
+    side = "right" if peak == len(shock.years) - 1 else "center"  # beside the last year stand the names of the layers
     right.annotate(
         f"stock {figure(factor * float(shock.stockpile[peak]))} {unit}",
         (shock.years[peak], factor * shock.stockpile[peak]), xytext=(0, 4), textcoords="offset points",
-        fontsize=LABEL, ha="center", va="bottom", color="black",
+        fontsize=LABEL, ha=side, va="bottom", color="black",
         bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 0.5},
     )  # fmt: skip
