@@ -99,7 +99,7 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
             book = openpyxl.Workbook(write_only=True)
             names: set[str] = set()
             for sheet, rows in zip(sheets, contents, strict=True):
-                _fill(book.create_sheet(_name(sheet.name, names)), sheet.heads, rows)
+                _fill(book.create_sheet(sheet_name(sheet.name, names)), sheet.heads, rows)
             book.save(file)
     except OSError as error:
         raise InputError(Fault(str(path), f"cannot be written ({error.strerror})", "name another file")) from None
@@ -121,8 +121,22 @@ def _fill(target: Any, heads: Sequence[Any], rows: Sequence[Sequence[Any]]) -> N
         target.auto_filter.ref = f"A1:{get_column_letter(len(heads))}{len(rows) + 1}"
 
 
-def _name(name: str, names: set[str]) -> str:
-    """Name of a sheet: signs that it may have, at most 31, and no other has it."""
+def sheet_name(name: str, names: set[str]) -> str:
+    """Name of a sheet: signs that it may have, at most 31, and no other has it.
+
+    Parameters
+    ----------
+    name : str
+        What it is to be called.
+    names : set of str
+        Names of other sheets, to which it is added.
+
+    Examples
+    --------
+    >>> taken = set()
+    >>> sheet_name("Flows: Dy/Tb", taken), sheet_name("flows  Dy Tb", taken)
+    ('Flows  Dy Tb', 'flows  Dy Tb 2')
+    """
     plain = (_NAME_UNFIT.sub(" ", _UNFIT.sub("", name)).strip("' ") or "sheet")[:31]
     found, number = plain, 1
     while found.casefold() in names:
@@ -145,7 +159,7 @@ def _head(target: Any, head: Any, font: Any) -> Any:
 def _cell(target: Any, value: Any) -> Any:
     """A value that openpyxl writes as it is meant."""
     if isinstance(value, str):
-        text = _UNFIT.sub("", value)[:LONGEST]
+        text = fit(value)
         if text.startswith(FORMULA_SIGNS):
             from openpyxl.cell import WriteOnlyCell
 
@@ -157,6 +171,11 @@ def _cell(target: Any, value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
+
+
+def fit(text: str) -> str:
+    """A text with the signs that a cell can hold."""
+    return _UNFIT.sub("", text)[:LONGEST]
 
 
 def _widths(heads: Sequence[Any], rows: Sequence[Sequence[Any]]) -> Iterator[float]:

@@ -74,6 +74,10 @@ def _content(document: Document, form: str) -> bytes:
         from mfa.report.formats.pdf import to_pdf
 
         return to_pdf(document)
+    if form == "xlsx":
+        from mfa.report.formats.xlsx import to_xlsx
+
+        return to_xlsx(document)
     raise ProgramMissing(Fault(form, "cannot be written yet", "choose html"))
 
 
