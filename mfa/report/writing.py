@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mfa.errors import Fault, InputError
-from mfa.report.formats.missing import ProgramMissing
 
 if TYPE_CHECKING:
     from mfa.report.document.content import Document
@@ -58,7 +57,7 @@ def write_report(
         tell(f"writing {path}")
         try:
             content = _content(document, form)
-        except ProgramMissing as error:
+        except InputError as error:  # a library is missing, or a font
             faults += error.faults
             continue
         written.append(_write(path, content))
@@ -74,11 +73,13 @@ def _content(document: Document, form: str) -> bytes:
         from mfa.report.formats.pdf import to_pdf
 
         return to_pdf(document)
-    if form == "xlsx":
-        from mfa.report.formats.xlsx import to_xlsx
+    if form == "docx":
+        from mfa.report.formats.docx import to_docx
 
-        return to_xlsx(document)
-    raise ProgramMissing(Fault(form, "cannot be written yet", "choose html"))
+        return to_docx(document)
+    from mfa.report.formats.xlsx import to_xlsx
+
+    return to_xlsx(document)
 
 
 def _write(path: Path, content: bytes) -> Path:

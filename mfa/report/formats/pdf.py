@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from mfa.errors import Fault
+from mfa.errors import Fault, InputError
 from mfa.report.document.content import Document
 from mfa.report.formats.html import to_html
 from mfa.report.formats.missing import ProgramMissing, library_missing
@@ -32,11 +32,15 @@ def to_pdf(document: Document) -> bytes:
     ------
     ProgramMissing
         If WeasyPrint, or the library Pango that it sets text with, is not installed.
+    InputError
+        If no font of this system can write a sign of the report: a page with boxes in place of names is refused.
     """
     weasyprint = _weasyprint()
+    text = to_html(document, paper=True)
+    _check_fonts(text)
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)  # it tells of styles that only a screen needs
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols=("data",))  # all that a page needs is in it
-    page = weasyprint.HTML(string=to_html(document, paper=True), url_fetcher=fetcher)
+    page = weasyprint.HTML(string=text, url_fetcher=fetcher)
     content: bytes = page.write_pdf(pdf_variant=VARIANT)
     return content
 
@@ -52,3 +56,18 @@ def _weasyprint() -> ModuleType:
         mend = "install Pango: apt install libpango-1.0-0 libpangoft2-1.0-0, dnf install pango or brew install pango"
         raise ProgramMissing(Fault("pdf", f"WeasyPrint cannot load {name[0]}", mend)) from None
     return weasyprint
+
+
+def _check_fonts(text: str) -> None:
+    """Refuse signs that would be drawn as boxes; Latin, Greek and the usual marks are in every font."""
+    signs = {sign for sign in set(text) if ord(sign) >= 0x530 and not 0x1E00 <= ord(sign) < 0x2300}
+    if not signs:
+        return
+    from mfa.report.style import font_families
+
+    try:
+        font_families(sorted(signs))
+    except InputError as error:
+        what = error.faults[0].what
+        mend = "install one that has it, such as Noto Sans CJK, or write html, which takes the fonts of its reader"
+        raise InputError(Fault("pdf", what, mend)) from None

@@ -61,6 +61,12 @@ def shock_document(shock: Results) -> Document:
 
 
 @pytest.fixture(scope="session")
+def short_document(shock: Results) -> Document:
+    """The same for two elements: less to draw."""
+    return run_document(shock, elements=["Dy", "Tb"])
+
+
+@pytest.fixture(scope="session")
 def samples_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small system with samples."""
     folder: Path = tmp_path_factory.mktemp("samples") / "run"

@@ -31,15 +31,15 @@ def pages(content: bytes) -> list[str]:
     return [" ".join(page.get_textpage().get_text_bounded().split()) for page in opened(content)]
 
 
-def test_pages_hold_everything(shock_document: Document) -> None:
-    content = to_pdf(shock_document)
+def test_pages_hold_everything(short_document: Document) -> None:
+    content = to_pdf(short_document)
     pdf = opened(content)
     from pypdfium2.raw import FPDFCatalog_IsTagged
 
-    assert FPDFCatalog_IsTagged(pdf.raw) and pdf.get_metadata_dict()["Title"] == shock_document.title
+    assert FPDFCatalog_IsTagged(pdf.raw) and pdf.get_metadata_dict()["Title"] == short_document.title
     found = pages(content)
     text = " ".join(found).replace("\u00a0", " ")
-    for block in shock_document.walk():
+    for block in short_document.walk():
         if isinstance(block, Figure):
             assert f"Figure {block.number}. {block.title}" in text
         if isinstance(block, Table):
