@@ -38,7 +38,7 @@ class Runs(dict[str, Run]):
         path = ROOT / "notebooks" / f"{name}.ipynb"
         stored, fresh = (nbformat.read(path, as_version=4) for _ in range(2))
         ask = (
-            "import json; print(json.dumps({name: value.to_dict() for name, value in globals().items()"
+            "import json, pandas as pd; print(json.dumps({name: value.to_dict() for name, value in globals().items()"
             " if isinstance(value, pd.DataFrame) and not name.startswith('_') and name != 'evidence'"
             " and name != 'rows'}))"
         )
@@ -55,7 +55,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
 
 def test_there_are_notebooks() -> None:
     assert [path.stem for path in NOTEBOOKS] == [
+        "figures_for_a_report",
         "first_steps",
+        "own_product_and_country",
         "quota_subsidy_stockpile",
         "shocks_and_stockpiles",
     ]
@@ -245,3 +247,70 @@ def test_shocks_and_stockpiles_key_numbers(runs: Runs) -> None:
         assert drilled["unmet in 180 days, t"][name] == pytest.approx(gap - stock_t, abs=0.05)
     assert drilled["stock, t"]["60 days, joint pool"] - drilled["stock, t"]["60 days"] == pytest.approx(10, abs=0.6)
     assert 0 < drilled["unmet in 180 days, t"]["more origins"] < drilled["unmet in 180 days, t"]["nothing"] / 2
+
+
+def test_own_product_and_country_key_numbers(runs: Runs) -> None:
+    """What the notebook works out by hand for a made-up bicycle and a made-up country."""
+    notebook, _, tables = runs["own_product_and_country"]
+    balance, discarded = tables["balance"], tables["discarded"]
+    printed = " ".join(run_notebooks.texts(notebook))
+
+    sold = 800_000 + 15 / 35 * 400_000  # bicycles in 2040; grams of each metal in one
+    for element, grams in {"Li": 50, "Co": 60, "Ni": 180, "Nd": 60}.items():
+        assert balance["sold"][element] == pytest.approx(sold * grams / 1e6)
+        out = balance["collected"][element] + balance["not collected"][element]
+        assert out == pytest.approx(balance["discarded"][element])
+    assert balance["collected"]["Co"] == pytest.approx(0.5 * balance["discarded"]["Co"])
+    assert balance["collected"]["Nd"] == 0
+    without, with_them = (
+        float(found.replace(",", ""))
+        for found in re.findall(r"neodymium: ([\d,]+) t/yr without electric bicycles, ([\d,]+)", printed)[0]
+    )
+    reference = mfa.run("japan-reference", detail="totals").plain("policy")["requirement"]
+    assert without == pytest.approx(float(reference.sel(region="Japan", element="Nd", time=2040)), abs=0.51)
+    assert with_them - without == pytest.approx(sold * 60 / 1e6, abs=1)
+    assert "mass balance of every process, metal and year: closed" in printed
+
+    # faults are named with line and cell, and what is mended is silent
+    assert "e_bike/sales.csv:2" in printed and "year 1990 missing" in printed
+    assert "atlantis.xlsx, sheet lifetime, cell D5" in printed
+    assert printed.count("[]") == 2
+
+    # sales stand still from 2030 on: in the end as many are discarded, earlier with the shorter life
+    assert discarded["six years"]["2050"] == pytest.approx(100_000, rel=1e-3)
+    assert discarded["nine years"]["2050"] == pytest.approx(100_000, rel=1e-3)
+    assert discarded["nine years"]["2030"] < discarded["six years"]["2030"] < 100_000
+    # half of the batteries collected, 90 % of the cobalt recovered; origins 0.8 and 0.2
+    for number in ("45.000000", "55.000000", "6800.0"):
+        assert number in printed
+
+
+def test_figures_for_a_report_key_numbers(runs: Runs) -> None:
+    """Pictures have the width that the text says, and tables the numbers of the runs."""
+    notebook, fresh, tables = runs["figures_for_a_report"]
+    printed = " ".join(run_notebooks.texts(fresh))
+    assert "3.5 inch wide, 1050 pixels" in printed  # 3.5 inch of 300 dots
+    assert re.search(r"\d+ figures in one file of [0-5]\.\d MB", printed)
+    for name in ("cascade.png", "cascade.svg", "sankey.svg", "vision.xlsx", "vision_iamc.csv", "vision_lca.csv"):
+        assert name in printed
+    pictures = [
+        o for c in notebook.cells if c.cell_type == "code" for o in c.outputs if "image/png" in o.get("data", {})
+    ]
+    assert len(pictures) == 4
+
+    runs_now = {
+        name: mfa.run(scenario) for name, scenario in (("no policy", "japan-market"), ("vision", "japan-vision"))
+    }
+    of = {"region": "Japan", "time": 2040}
+    for name, run in runs_now.items():
+        for element in ("Co", "Dy"):
+            share = float(run.plain("indicators")["import_requirement"].sel({**of, "element": element}))
+            assert tables["change"][f"{element}, {name}"]["2040"] == pytest.approx(100 * share)
+    vision = runs_now["vision"]
+    stock = vision.plain("stocks")["in_use"].sel(of).sel(element="Co").sum()
+    shown = {str(year): values for year, values in tables["shown"].items()}
+    assert shown["2040"]["Material Stock|Cobalt"] == pytest.approx(float(stock) / 1e3)
+    # the widest links: what makers buy is the need of the year, which is met
+    need = float(vision.plain("policy")["requirement"].sel(of).sel(element="Dy"))
+    assert tables["links"]["target"]["0"] == "Manufacturing"
+    assert tables["links"]["value"]["0"] == pytest.approx(need, rel=1e-6)
