@@ -59,6 +59,7 @@ def test_there_are_notebooks() -> None:
         "first_steps",
         "own_product_and_country",
         "quota_subsidy_stockpile",
+        "robust_statement",
         "shocks_and_stockpiles",
     ]
 
@@ -314,3 +315,50 @@ def test_figures_for_a_report_key_numbers(runs: Runs) -> None:
     need = float(vision.plain("policy")["requirement"].sel(of).sel(element="Dy"))
     assert tables["links"]["target"]["0"] == "Manufacturing"
     assert tables["links"]["value"]["0"] == pytest.approx(need, rel=1e-6)
+
+
+def test_robust_statement_key_numbers(runs: Runs) -> None:
+    """What the text of the notebook on robust statements says of its futures."""
+    stored, _, tables = runs["robust_statement"]
+    levels = next(iter(tables["levels"].values()))
+    shares, gains = tables["shares"], tables["differences"]
+
+    # the single run says 64 %; the median of the futures lies four points higher, six of ten meet the target
+    run = mfa.run("japan-magnet-quota", detail="totals").plain("indicators")["import_requirement"]
+    assert levels["one run"] == pytest.approx(100 * float(run.sel(region="Japan", element="Dy", time=2040)))
+    assert levels["one run"] == pytest.approx(64.3, abs=0.1)
+    assert levels["median of the futures"] - levels["one run"] == pytest.approx(4, abs=0.6)
+    assert levels["not exceeded in 9 of 10"] < 76
+    assert levels["futures in which 70 % is met, %"] == pytest.approx(60, abs=2)
+    assert (0.6 * 0.4 / 256) ** 0.5 == pytest.approx(0.03, abs=0.005)
+
+    # each of the three largest factors moves it by about nine points, three times as much as the quota
+    swings = [abs(swing) for swing in tables["matters"]["swing"].values()]
+    assert swings[:3] == pytest.approx([9, 9, 9], abs=0.7) and swings[3] < 8
+
+    # the box: 59 % of the futures with a yield of at least 70 %, fewer than two of ten elsewhere
+    printed = " ".join(" ".join(run_notebooks.texts(stored)).split())
+    assert re.search(r"The target is missed in (5[5-9]|6[0-3]) % of the futures in which", printed)
+    assert "manufacturing yield: other magnets is at least 0.7" in printed
+    assert re.search(r"in the rest it is missed in 1[0-9] %", printed)
+    only = ["manufacturing_yield[other_magnet]"]
+    yields = mfa.sensitivity("japan-magnet-quota", ["imports[Dy, 2040]"], factors=only).table().iloc[0]
+    assert (yields["low"], yields["high"]) == (pytest.approx(78, abs=0.6), pytest.approx(75, abs=0.6))
+
+    # shares by scenario, and regret
+    assert shares["share"]["no policy"] == pytest.approx(0.30, abs=0.02)
+    for name in ("quota", "subsidy", "all policies"):
+        assert shares["share"][name] == pytest.approx(0.6, abs=0.05)
+    assert shares["best"]["all policies"] == pytest.approx(0.8, abs=0.04)
+    assert shares["regret_max"]["all policies"] == pytest.approx(0.1, abs=0.01)
+    for name in ("quota", "subsidy"):
+        assert shares["regret_max"][name] == pytest.approx(0.043, abs=0.004)
+
+    # what holds: a gain in nineteen of twenty futures, three points in the middle, eight in one of ten
+    futures = tables["futures"]
+    apart = [abs(futures["quota"][i] - futures["subsidy"][i]) for i in futures["quota"]]
+    assert np.quantile(apart, 0.9) < 1.0
+    for name in ("quota", "subsidy"):
+        assert gains["gains in % of futures"][name] == pytest.approx(94, abs=2)
+        assert gains["median"][name] == pytest.approx(3, abs=0.4)
+        assert gains["in 1 of 10 at least"][name] == pytest.approx(8, abs=0.4)

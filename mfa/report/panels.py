@@ -148,12 +148,10 @@ class Multiples:
     """
 
     def __init__(self, n_panels: int, title: str, caption: str) -> None:
-        from matplotlib.figure import Figure
-
         columns = min(4, n_panels + 1)
         rows = -(-(n_panels + 1) // columns)
         self.height = HEAD + FOOT + PANEL_HEIGHT * rows
-        self.figure: Figure = Figure(figsize=(WIDTH, self.height))
+        self.figure: Figure = new_figure(WIDTH, self.height)
         self.lines: list[tuple[Any, str, float]] = []
         """Segments to draw, with colour and width."""
         cell_width, cell_height = 0.985 / columns, PANEL_HEIGHT / self.height

@@ -16,6 +16,7 @@ import numpy as np
 
 from mfa.errors import Fault, InputError
 from mfa.inputs.messages import number
+from mfa.report.panels import new_figure
 from mfa.report.style import ELEMENT_COLOURS, INK, PNG_DPI, SERIES_COLOURS, SOFT, STYLE
 from mfa.report.sweep_view import Response, chosen_labels, is_flat, response, shown_year, unmet_note
 from mfa.report.tables import shown
@@ -158,11 +159,9 @@ class _Drawing:
         return f"{'. '.join(parts)}. mfa {__version__}."
 
     def _figure(self, width: float, height: float) -> Figure:
-        from matplotlib.figure import Figure
-
         caption = textwrap.wrap(self._caption(), int(width * 17))
         self.foot = 0.1 + 0.14 * len(caption)
-        figure = Figure(figsize=(width, height + self.foot), layout="constrained")
+        figure = new_figure(width, height + self.foot, layout="constrained")
         total = height + self.foot
         engine: Any = figure.get_layout_engine()
         engine.set(rect=(0, self.foot / total, 1, 1 - self.foot / total))

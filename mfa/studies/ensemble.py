@@ -79,7 +79,7 @@ def ensemble(
         Results to keep, such as ``import_requirement``, ``price`` or ``components.secondary``; a dozen headline
         indicators, stock, discards, secondary metal and imports if None.
     years : sequence of int, optional
-        Years to keep; all if None.
+        Years to keep; all if None. Samples are run up to the last of them.
     jobs : int, optional
         Processes; as many as there are cores if None, 1 for none but this one.
     scheduler : str, optional
@@ -163,7 +163,7 @@ def run_ensemble(
     notes = [*first.attrs.get("warnings", []), *getattr(design, "warnings", [])]
     size = default_chunk(design.size) if chunk is None else BLOCK * math.ceil(chunk / BLOCK)
     manifest = new_manifest(scenario, design, first, outputs, size, notes)
-    recipe = Recipe(make, outputs, reasons=True, factors=True)
+    recipe = Recipe(make, outputs, reasons=True, factors=True, until=None if years is None else max(years))
     temporary = tempfile.TemporaryDirectory(prefix="mfa-ensemble-") if out is None else None
     folder = Path(out if temporary is None else temporary.name)  # type: ignore[arg-type]
     prepare_folder(folder)

@@ -24,9 +24,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mfa.errors import Fault, InputError, MfaError
+from mfa.inputs import Scenario
 from mfa.studies.cube import Floats
+from mfa.studies.ensemble_result import Ensemble
 from mfa.studies.target import Target
-from mfa.studies.target_samples import Source, TargetSamples, option_faults, target_samples
+from mfa.studies.target_samples import Source, TargetSamples, load_source, option_faults, target_samples
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -210,7 +212,8 @@ def robust(
     targets : str or sequence of str
         ``import_requirement[Dy, 2040] <= 0.6``, as for `mfa.search`.
     samples, seed : int, optional
-        Samples of scenarios (1000) and their seed (1). Ensembles have their own, which must be the same.
+        Samples of scenarios (1000) and their seed (1), or those of the ensembles if there are any, which must be the
+        same.
     jobs : int or None
         Processes; as many as there are cores if None. The numbers do not depend on it.
     tell : callable
@@ -245,9 +248,14 @@ def robust(
             Fault("scenarios", f"{len(given)} given", "name at least two: regret is against the best of them")
         )
     found: list[TargetSamples] = []
-    for source in given:
+    loaded = _loaded(given, faults)
+    if samples is None and seed is None:  # scenarios beside an ensemble see its futures
+        samples, seed = next(((one.size, int(one.manifest["seed"])) for one in loaded if isinstance(one, Ensemble)),
+                             (None, None))  # fmt: skip
+    for source in loaded:
+        drawn = (None, None) if isinstance(source, Ensemble) else (samples, seed)
         try:
-            found.append(target_samples(source, wanted, samples, seed))
+            found.append(target_samples(source, wanted, *drawn))
         except MfaError as error:
             faults += [fault for fault in error.faults if str(fault) not in map(str, faults)]
     if faults:
@@ -276,6 +284,17 @@ def robust(
         [one.source for one in found], notes, first.label_names,
         {name: one.attrs for name, one in zip(names, found, strict=True)},
     )  # fmt: skip
+
+
+def _loaded(sources: Sequence[Source], faults: list[Fault]) -> list[Ensemble | Scenario]:
+    """Scenarios and ensembles that can be read; faults of the others."""
+    found = []
+    for source in sources:
+        try:
+            found.append(load_source(source))
+        except MfaError as error:
+            faults += error.faults
+    return found
 
 
 def _not_the_same_futures(found: Sequence[TargetSamples], names: Sequence[str]) -> list[Fault]:

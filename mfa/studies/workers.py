@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from mfa.errors import Fault, MfaError
-from mfa.studies.evaluate import DesignLike, Output, evaluate
+from mfa.studies.evaluate import DesignLike, Output, UntilYear, evaluate
 from mfa.studies.store import FACTORS, Chunk
 
 Found = dict[str, np.ndarray]
@@ -47,16 +47,19 @@ class Recipe:
         Whether to keep reason codes.
     factors : bool
         Whether to keep what was drawn, as ``factors`` [sample, factor].
+    until : int, optional
+        Last year that is run; later ones change no year before.
     """
 
     make: Callable[[], DesignLike]
     outputs: tuple[Output, ...]
     reasons: bool = False
     factors: bool = False
+    until: int | None = None
 
     def compute(self, design: Any, chunk: Chunk) -> Found:
         """Compute one chunk of a design."""
-        found = evaluate(design, chunk.start, chunk.stop, self.outputs, self.reasons)
+        found = evaluate(UntilYear(design, self.until), chunk.start, chunk.stop, self.outputs, self.reasons)
         if self.factors:
             found[FACTORS] = design.values(chunk.start, chunk.stop).to_numpy(dtype=np.float64)
         return found

@@ -96,6 +96,8 @@ def test_stored_ensembles_and_files(uncertain_product: str, tmp_path: Path) -> N
     stored = mfa.robust(folders, TARGET)
     run = mfa.robust([uncertain_product, quota], TARGET, samples=64, seed=3)
     np.testing.assert_allclose(stored.values, run.values, rtol=1e-12)
+    beside = mfa.robust([folders[0], quota], TARGET)  # the scenario takes samples and seed of the ensemble
+    np.testing.assert_allclose(beside.values, run.values, rtol=1e-12)
     folder = stored.save(tmp_path / "out")
     assert sorted(path.name for path in folder.iterdir()) == [
         "figures", "futures.csv", "robustness.csv", "robustness.json", "robustness.txt",
