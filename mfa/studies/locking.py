@@ -57,6 +57,7 @@ def only_one(folder: Path) -> Iterator[None]:
         yield
     finally:
         _held.discard(handle)
+        _unlock(handle)  # a copy made a moment ago may not have closed its handle yet
         os.close(handle)
 
 
@@ -69,6 +70,13 @@ def _lock(handle: int) -> None:
         import fcntl
 
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _unlock(handle: int) -> None:
+    if sys.platform != "win32":
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_UN)
 
 
 def _refusal(folder: Path, error: OSError) -> Fault:
