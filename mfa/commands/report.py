@@ -19,8 +19,9 @@ def report(
         list[str],
         typer.Argument(
             metavar="RUN...",
-            help="The folder of a run, the name of a scenario (mfa list) or a YAML file, which is then run. The folder "
-            "of a sensitivity study beside it tells what matters most.",
+            help="The folder of a run, the name of a scenario (mfa list) or a YAML file, which is then run; several "
+            "are compared. Or the folder of a comparison. The folder of a sensitivity study beside a run tells what "
+            "matters most.",
         ),
     ],
     forms: Annotated[
@@ -54,9 +55,8 @@ def report(
         from mfa.commands.subjects import read_subjects
         from mfa.report.writing import write_report
 
-        subject = read_subjects(runs, progress)
-        progress("putting the report together")
-        document = subject.document(region, split_labels(elements) or None, year)
+        subject = read_subjects(runs)
+        document = subject.document(region, split_labels(elements) or None, year, progress)
         written, faults = write_report(document, out or subject.folder, wanted, progress)
     finally:
         progress.done()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mfa.errors import Fault, InputError
 
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 REPORTS = Path("reports")
 """Where reports on scenarios go that are run for them."""
-STUDY = "sensitivity.json"
+RUN, STUDY, COMPARISON = "results.nc", "sensitivity.json", "compare.json"
+"""Files by which the folders of a run, a sensitivity study and a comparison are known."""
+Tell = Callable[[str], None]
 
 
 @dataclass
@@ -25,41 +28,55 @@ class Subject:
 
     Attributes
     ----------
-    runs : list of Results
+    names : list of str
+        Runs and scenarios as they were named.
     folder : Path
         Where the report goes if no folder is named.
     studies : list of Study
         Sensitivity studies that were named, or lie in the folder of a run.
+    comparison : Path or None
+        Folder of a comparison.
     """
 
-    runs: list[Results] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
     folder: Path = REPORTS
     studies: list[Study] = field(default_factory=list)
+    comparison: Path | None = None
 
     def document(
-        self, region: str | None = None, elements: Sequence[str] | None = None, year: int | None = None
-    ) -> Document:
-        """Content of the report.
+        self, region: str | None = None, elements: Sequence[str] | None = None, year: int | None = None,
+        tell: Tell = lambda message: None,
+    ) -> Document:  # fmt: skip
+        """Content of the report; scenarios are run for it.
 
         Raises
         ------
         InputError
-            If a label or the year is not in the runs.
+            If a run cannot be read or made, or a label or the year is not in it.
         """
+        if self.comparison is not None:
+            from mfa.report.comparison_folder import read_comparison
+            from mfa.report.document.of_comparison import comparison_document
+
+            tell(f"reading {self.comparison}")
+            return comparison_document(read_comparison(self.comparison), region, elements, year)
+        if len(self.names) > 1:
+            return _compared(self.names, region, elements, year, tell)
         from mfa.report.document.of_run import run_document
 
-        return run_document(self.runs[0], region, elements, year, self.studies)
+        results = _results(self.names[0], tell)
+        if self.folder == REPORTS:
+            self.folder = REPORTS / results.name
+        return run_document(results, region, elements, year, self.studies)
 
 
-def read_subjects(names: Sequence[str], tell: Callable[[str], None] = lambda message: None) -> Subject:
-    """Read what a report is about.
+def read_subjects(names: Sequence[str]) -> Subject:
+    """Find out what a report is about.
 
     Parameters
     ----------
     names : sequence of str
-        Folders of runs and of sensitivity studies, names and files of scenarios, which are run.
-    tell : callable
-        Called with a word on what is being done.
+        Folders of runs, of a comparison and of sensitivity studies, names and files of scenarios.
 
     Returns
     -------
@@ -68,54 +85,114 @@ def read_subjects(names: Sequence[str], tell: Callable[[str], None] = lambda mes
     Raises
     ------
     InputError
-        If one cannot be read or run, or nothing is named that a report can be about.
+        If a folder holds none of these, or nothing is named that a report can be about.
     """
+    from mfa.report.document.run.importance import open_study
+
     subject, faults = Subject(), []
+    others = []
     for name in names:
-        try:
-            _add(subject, name, tell)
-        except InputError as error:
-            faults += error.faults
+        path = Path(name).expanduser()
+        path = path.parent if path.name == RUN else path
+        if (path / RUN).is_file():
+            subject.names.append(name)
+            subject.folder = path
+            subject.studies += [open_study(found.parent) for found in sorted(path.glob(f"*/{STUDY}"))]
+        elif (path / STUDY).is_file():
+            subject.studies.append(open_study(path))
+        elif (path / COMPARISON).is_file():
+            others.append(path)
+        elif path.is_dir():
+            faults.append(Fault(name, "is no folder of a run or a study", "give one that mfa run or mfa compare wrote"))
+        else:
+            subject.names.append(name)
+    if others and (subject.names or len(others) > 1):
+        mend = "report on it alone, or name the runs themselves"
+        faults.append(Fault(str(others[0]), "a comparison stands beside other things", mend))
+    if not faults and not others and not subject.names:
+        faults.append(Fault("report", "a sensitivity study alone is no run", "name the run that it is of, too"))
     if faults:
         raise InputError(faults)
-    if not subject.runs:
-        raise InputError(Fault("report", "a sensitivity study alone is no run", "name the run that it is of, too"))
-    if len(subject.runs) > 1:
-        raise InputError(Fault("report", f"{len(subject.runs)} runs are named", "name one"))
+    if others:
+        subject.comparison = subject.folder = others[0]
+    if len(subject.names) > 1:
+        subject.folder = REPORTS / "comparison"
     return subject
 
 
-def _add(subject: Subject, name: str, tell: Callable[[str], None]) -> None:
+def _results(name: str, tell: Tell) -> Results:
+    """Results of a run that was saved, or of a scenario, which is run."""
     path = Path(name).expanduser()
-    if (path / STUDY).is_file():
-        subject.studies.append(_study(path))
-        if not (path / "results.nc").is_file():
-            return
-    results, folder = _run(name, path, tell)
-    subject.runs.append(results)
-    subject.folder = folder
-    for beside in sorted(folder.glob(f"*/{STUDY}")):
-        subject.studies.append(_study(beside.parent))
-
-
-def _study(folder: Path) -> Study:
-    from mfa.report.document.run.importance import open_study
-
-    return open_study(folder)
-
-
-def _run(name: str, path: Path, tell: Callable[[str], None]) -> tuple[Results, Path]:
-    """Results of a folder, or of a scenario that is run, and where a report on them goes."""
-    if path.name == "results.nc" and path.is_file():
-        path = path.parent
-    if (path / "results.nc").is_file():
+    if path.name == RUN or (path / RUN).is_file():
         from mfa.results import open_results
 
         tell(f"reading {path}")
-        return open_results(path), path
-    if path.is_dir():
-        raise InputError(Fault(name, "is no folder of a run", "give one that mfa run wrote, or a scenario (mfa list)"))
+        return open_results(path)
     from mfa.commands.runs import results_of
 
-    results = results_of(name, tell)
-    return results, REPORTS / results.name
+    return results_of(name, tell)
+
+
+def _compared(
+    names: Sequence[str], region: str | None, elements: Sequence[str] | None, year: int | None, tell: Tell
+) -> Document:
+    """The report on several runs, in what they have in common; those that cannot be compared are refused."""
+    import warnings
+
+    from mfa.inputs import InputWarning
+    from mfa.report.document.of_comparison import comparison_document
+    from mfa.studies.cases import read_cases
+    from mfa.studies.compare import compare
+
+    cases, _ = read_cases(names)
+    notes = _versions(names)
+    if elements is None:
+        elements = _common({case.name: case.frame.elements for case in cases}, "element", notes)
+    regions = [region] if region else _common({case.name: case.frame.regions for case in cases}, "region", notes)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InputWarning)  # `mfa run` and `mfa validate` tell them
+        sources: dict[str, Any] = {case.name: case.source for case in cases}
+        comparison = compare(sources, elements=elements, regions=regions, detail="totals", tell=tell)
+    return comparison_document(comparison, region, None, year, notes)
+
+
+def _common(labels: Mapping[str, Sequence[str]], dim: str, notes: list[str]) -> list[str] | None:
+    """Labels that all runs have, and a note on the others; None if all have the same.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    first = next(iter(labels.values()))
+    if all(list(found) == list(first) for found in labels.values()):
+        return None
+    shared = [label for label in first if all(label in found for found in labels.values())]
+    if not shared:
+        raise InputError(Fault("report", f"the runs have no {dim} in common", "name runs of the same dataset"))
+    left = {name: [label for label in found if label not in shared] for name, found in labels.items()}
+    told = "; ".join(f"{', '.join(others)} of {name}" for name, others in left.items() if others)
+    if told:
+        notes.append(f"Only {dim}s that all runs have are compared: left out are {told}")
+    return shared
+
+
+def _versions(names: Sequence[str]) -> list[str]:
+    """A note if runs were made by different versions."""
+    from mfa import __version__
+
+    found: dict[str, str] = {}
+    for name in names:
+        path = Path(name).expanduser()
+        record = (path.parent if path.name == RUN else path) / "run.json"
+        version = __version__
+        if record.is_file():
+            try:
+                version = str(json.loads(record.read_text(encoding="utf-8")).get("version") or "unknown")
+            except ValueError:
+                version = "unknown"
+        found[name] = version
+    if len(set(found.values())) == 1:
+        return []
+    told = ", ".join(f"{name} {version}" for name, version in found.items())
+    return [f"The runs were made by different versions of mfa, which may account for part of a difference: {told}"]

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mfa.errors import Fault, InputError
 from mfa.report.comparison import to_markdown
 from mfa.report.folder import check_target, new_folder
 
@@ -36,28 +37,28 @@ def comparison_record(comparison: Comparison) -> dict[str, Any]:
         "bases": comparison.bases,
         "regions": setting.regions,
         "elements": setting.elements,
+        "products": setting.products,
         "years": setting.shown,
+        "run_years": [int(setting.years[0]), int(setting.years[-1])],
         "period": list(setting.period),
         "discount_rate": setting.discount_rate,
         "money": setting.money,
         "scope": comparison.scope,
         "notes": comparison.notes,
-        "runs": {
-            name: {
-                "scenario": results.attrs.get("scenario"),
-                "hashes": {
-                    "scenario": results.attrs.get("scenario_hash"),
-                    "parameters": results.attrs.get("dataset_hash"),
-                },
-                "samples": len(results.labels.get("sample", [])) or None,
-                "seed": results.attrs.get("seed"),
-                "resolved": results.attrs.get("resolved"),
-            }
-            for name, results in comparison.results.items()
-        },
+        "label_names": _label_names(comparison),
+        "runs": comparison.facts,
         "version": __version__,
         "written": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     }
+
+
+def _label_names(comparison: Comparison) -> dict[str, dict[str, str]]:
+    """Readable names of all labels of the runs, by dim."""
+    found: dict[str, dict[str, str]] = {dim: dict(names) for dim, names in comparison.names.items()}
+    for results in comparison.results.values():
+        for dim, names in (results.attrs.get("label_names") or {}).items():
+            found[dim] = {**names, **found.get(dim, {})}
+    return found
 
 
 def check_folder(folder: Path) -> None:
@@ -114,3 +115,45 @@ def save_comparison(comparison: Comparison, folder: Path, figures: bool = True) 
         record = json.dumps(comparison_record(comparison), indent=2, ensure_ascii=False, default=str)
         (draft / RECORD).write_text(record + "\n", encoding="utf-8", newline="")
     return folder
+
+
+def read_comparison(folder: Path) -> Comparison:
+    """A comparison that was saved; the runs that it was made from are not in its folder.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    InputError
+        If its files are not there or cannot be read.
+    """
+    import numpy as np
+    import pandas as pd
+
+    from mfa.studies.compare import Comparison
+    from mfa.studies.comparison_table import Setting
+
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        text = {"element": str, "product": str, "unit": str, "reason": str, "base": str}
+        table = pd.read_csv(folder / "comparison.csv", dtype=text, keep_default_na=False, na_values={})
+        for column in [name for name in table if name not in (*text, "scenario", "region", "indicator")]:
+            table[column] = pd.to_numeric(table[column], errors="coerce")
+        first, last = record["run_years"]
+        setting = Setting(
+            np.arange(first, last + 1), record["regions"], record["elements"], record["products"], record["years"],
+            (int(record["period"][0]), int(record["period"][1])), float(record["discount_rate"]), record["money"],
+        )  # fmt: skip
+        names = record["label_names"]
+        return Comparison(
+            table, record["bases"], setting, record["scope"], record["notes"], {}, names, record["runs"]
+        )  # fmt: skip
+    except (OSError, ValueError, KeyError, IndexError) as error:
+        mend = "run mfa compare into a new folder"
+        raise InputError(Fault(str(folder), f"is no folder of a comparison of this version ({error})", mend)) from None

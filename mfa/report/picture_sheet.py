@@ -77,7 +77,9 @@ def _legend(whole: Picture, keys: Sequence[Key], left: float, top: float) -> flo
     """Write the entries of a legend in lines; gives where it ends."""
     x, y = left, top
     for key in keys:
-        wide = SWATCH + 6.0 + text_width(key.name, LETTERS)
+        inside = key.number is not None and key.kind == "area"
+        name = key.name if key.number is None or inside else f"{key.number} {key.name}"
+        wide = SWATCH + 6.0 + text_width(name, LETTERS)
         if x > left and x + wide > whole.width:
             x, y = left, y + LINE
         middle = y + LINE / 2
@@ -87,10 +89,10 @@ def _legend(whole: Picture, keys: Sequence[Key], left: float, top: float) -> flo
         else:
             whole.bars.append(Bar(x, middle - 6.5, SWATCH, 13.0, _fill(key), "none", ""))
         base = middle + 0.36 * LETTERS
-        if key.number is not None:
+        if inside:
             colour = contrast(key.colour)
             whole.words.append(Words(x + SWATCH / 2, base, str(key.number), LETTERS, colour=colour, halo=False))
-        whole.words.append(Words(x + SWATCH + 6.0, base, key.name, LETTERS, anchor="start", halo=False))
+        whole.words.append(Words(x + SWATCH + 6.0, base, name, LETTERS, anchor="start", halo=False))
         x += wide + 14.0
     return y + LINE
 

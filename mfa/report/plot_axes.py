@@ -112,7 +112,7 @@ def names_beside(ax: Axes, labels: Sequence[Beside], room: float = NAMES) -> Non
     lines = [wrap(label.text, LABEL, 72.0 * room, most=2) for label in ordered]
     heights = [LINE * LABEL * len(found) * unit for found in lines]
     values = [min(max(label.value, bottom), top) for label in ordered]
-    places = _apart(values, heights, bottom, top)
+    places = apart(values, heights, bottom, top)
     for label, words, value, place in zip(ordered, lines, values, places, strict=True):
         ax.annotate(
             "\n".join(words), xy=(1.0, value), xycoords=ax.get_yaxis_transform(), xytext=(1.045, place),
@@ -123,14 +123,14 @@ def names_beside(ax: Axes, labels: Sequence[Beside], room: float = NAMES) -> Non
         )  # fmt: skip
 
 
-def _apart(wanted: Sequence[float], heights: Sequence[float], bottom: float, top: float) -> list[float]:
+def apart(wanted: Sequence[float], heights: Sequence[float], bottom: float, top: float) -> list[float]:
     """Middles of labels near those wanted, in their order, without overlap, within limits if they fit.
 
     Examples
     --------
-    >>> _apart([1.0, 1.0], [2.0, 2.0], 0.0, 10.0)
+    >>> apart([1.0, 1.0], [2.0, 2.0], 0.0, 10.0)
     [1.0, 3.0]
-    >>> _apart([9.5, 9.8], [2.0, 2.0], 0.0, 10.0)
+    >>> apart([9.5, 9.8], [2.0, 2.0], 0.0, 10.0)
     [7.0, 9.0]
     """
     edges = [want - height / 2 for want, height in zip(wanted, heights, strict=True)]

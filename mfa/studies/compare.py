@@ -43,7 +43,10 @@ class Comparison:
     notes : list of str
         What must be known to read it.
     results : dict of Results
-        What was compared, by name; `results[name].explanations` says why each lever did or did not act.
+        What was compared, by name; `results[name].explanations` says why each lever did or did not act. Empty if it was
+        read from a folder.
+    names : dict
+        Readable names of labels, by dim, where there are no results.
     """
 
     table: pd.DataFrame
@@ -52,6 +55,29 @@ class Comparison:
     scope: str
     notes: list[str] = field(default_factory=list)
     results: dict[str, Results] = field(default_factory=dict, repr=False)
+    names: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+    _facts: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
+
+    @property
+    def facts(self) -> dict[str, dict[str, Any]]:
+        """What is known of each run of a scenario: title, hashes, samples, seed, explanations, the scenario in full."""
+        if not self._facts:
+            self._facts = {
+                name: {
+                    "scenario": results.attrs.get("scenario"),
+                    "title": results.attrs.get("title"),
+                    "hashes": {
+                        "scenario": results.attrs.get("scenario_hash"),
+                        "parameters": results.attrs.get("dataset_hash"),
+                    },
+                    "samples": len(results.labels.get("sample", [])) or None,
+                    "seed": results.attrs.get("seed"),
+                    "explanations": [one.plain() for one in results.explanations] if "resolved" in results.attrs else [],
+                    "resolved": results.attrs.get("resolved"),
+                }
+                for name, results in self.results.items()
+            }
+        return self._facts
 
     @property
     def scenarios(self) -> list[str]:
@@ -61,7 +87,8 @@ class Comparison:
     def label_name(self, dim: str, label: str) -> str:
         """Readable name of an element, product or region, or the label itself."""
         names = (results.label_name(dim, label) for results in self.results.values())
-        return next((name for name in names if name != label), label)
+        known = self.names.get(dim, {}).get(label, label)
+        return next((name for name in names if name != label), known)
 
     def select(self, indicator: str, **where: Any) -> pd.DataFrame:
         """Rows of one figure.

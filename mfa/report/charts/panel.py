@@ -51,6 +51,8 @@ class Panel:
         Values to name; round ones if None.
     width, height : float
         Size, pixels.
+    margin : float
+        Room right of the axes, pixels.
     """
 
     def __init__(
@@ -63,13 +65,14 @@ class Panel:
         ticks: Sequence[float] | None = None,
         width: float = WIDTH,
         height: float = HEIGHT,
+        margin: float = RIGHT,
     ) -> None:
         self.picture = Picture(width, height, title, description)
         self.years = (int(years[0]), max(int(years[-1]), int(years[0]) + 1))
         self.values = (bottom, top)
         named = list(value_ticks(top) if ticks is None else ticks)
         self.left = 8.0 + TICK + max((text_width(number(tick), SMALL) for tick in named), default=0.0)
-        self.right = width - RIGHT
+        self.right = width - margin
         heads = wrap(title, TITLE, width - 6.0, bold=True, most=2)
         self.upper, self.lower = 6.0 + 1.2 * TITLE * len(heads), height - BELOW
         for line, words in enumerate(heads):

@@ -53,6 +53,8 @@ class Column:
         The column holds labels of this dim, ``time`` or ``element``, by which a row is found in the files.
     signed : bool
         Whether a plus is written before numbers above 0.
+    at : mapping
+        Labels that hold for the whole column, by dim.
     """
 
     head: str
@@ -63,6 +65,7 @@ class Column:
     same_as: str = ""
     dim: str = ""
     signed: bool = False
+    at: Mapping[str, str | int] = field(default_factory=dict)
 
     @property
     def text(self) -> bool:

@@ -173,7 +173,8 @@ def _table(table: Table, prefix: str, title: bool = True) -> str:
 def _unit(column: Column) -> str:
     """Unit of a column, which stays on one line."""
     unit = escaped(column.written_unit)
-    return f', <span class="unit">{unit}</span>' if unit and column.head else unit
+    unit = f'<span class="unit">{unit}</span>' if unit and " " not in unit else unit
+    return f", {unit}" if unit and column.head else unit
 
 
 def _rows(table: Table) -> Iterator[str]:
@@ -269,7 +270,7 @@ def column_widths(table: Table) -> tuple[list[float], float]:
 def _figure(figure: Figure, paper: bool) -> str:
     mark = f"figure-{_id(figure.name)}"
     panels = "\n".join(f"<div>{_picture(panel, paper)}</div>" for panel in figure.panels)
-    keys = "".join(f"<li>{_swatch(key)}<span>{escaped(key.name)}</span></li>" for key in figure.keys)
+    keys = "".join(f"<li>{_swatch(key)}<span>{_key_words(key)}</span></li>" for key in figure.keys)
     legend = f'<ul class="key" aria-label="Legend">{keys}</ul>' if keys else ""
     left = -len(figure.panels) % figure.across  # cells of the last row that are free on paper
     if paper and left and legend:
@@ -293,6 +294,12 @@ def _picture(picture: Picture, paper: bool) -> str:
     return f'<img alt="{escaped(picture.description)}" src="data:image/svg+xml;base64,{content}">'
 
 
+def _key_words(key: Key) -> str:
+    """Name of an entry; the number of a line stands before it, that of an area in its mark."""
+    number = f"<strong>{key.number}</strong> " if key.number is not None and key.kind != "area" else ""
+    return f"{number}{escaped(key.name)}"
+
+
 def _swatch(key: Key) -> str:
     """A little picture of what is drawn so, with its number."""
     shapes = {
@@ -302,7 +309,7 @@ def _swatch(key: Key) -> str:
         "dashed": f'<path d="M0 7H20" stroke="{key.colour}" stroke-width="1.4" stroke-dasharray="3 2"/>',
     }
     number = ""
-    if key.number is not None:
+    if key.number is not None and key.kind == "area":
         place = f'<text x="10" y="10.8" font-size="10.5" text-anchor="middle" fill="{contrast(key.colour)}">'
         number = f"{place}{key.number}</text>"
     return f'<svg width="20" height="14" aria-hidden="true">{shapes[key.kind]}{number}</svg>'

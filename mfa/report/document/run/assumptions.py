@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from mfa.report.document.content import Block, Cell, Column, Item, Notice, Paragraph, Points, Section, Table
@@ -11,6 +11,7 @@ from mfa.report.document.words import capital, listed, over_time, quantity
 from mfa.results import Results
 from mfa.vocabulary import PARAMETERS, Parameter, money_unit
 
+Names = Callable[[str, str], str]
 LABELS = ("region", "origin", "product", "component", "chemistry", "element", "route", "scrap", "miner")
 FILL = {
     "ramp": "between the years given, values lie on a straight line; before the first, the default holds",
@@ -106,32 +107,45 @@ def _frame(results: Results, resolved: Mapping[str, Any]) -> Iterator[Item]:
 
 def _settings(results: Results, given: Mapping[str, Any], name: str, title: str, none: str) -> list[Block]:
     """Table of what a scenario sets: meaning, where it applies, values over the years."""
-    rows: list[list[Cell]] = []
-    fills: dict[str, list[str]] = {}
-    for key, entries in given.items():
-        parameter = PARAMETERS[key]
-        for entry in entries:
-            rows.append([
-                parameter.meaning, where(results, entry),
-                over_time(entry, unit_of(parameter, results.money)),
-            ])  # fmt: skip
-        if any("values" in entry for entry in entries) and parameter.fill in FILL:
-            fills.setdefault(FILL[parameter.fill], []).append(key)
+    rows = setting_rows(results.label_name, given, results.money)
     if not rows:
         return [Paragraph(none)] if none else []
+    fills: dict[str, list[str]] = {}
+    for key, entries in given.items():
+        fill = PARAMETERS[key].fill
+        if any("values" in entry for entry in entries) and fill in FILL:
+            fills.setdefault(FILL[fill], []).append(key)
     columns = [Column("what"), Column("for"), Column("value")]
     notes = [f"{capital(words)}: {', '.join(keys)}." for words, keys in fills.items()]
     return [Table(name, title, columns, rows, notes=notes)]
 
 
-def where(results: Results, entry: Mapping[str, Any]) -> str:
+def setting_rows(label_name: Names, given: Mapping[str, Any], money: str) -> list[list[Cell]]:
+    """What a scenario sets: meaning, labels that it applies to, values over the years.
+
+    Parameters
+    ----------
+    label_name : callable
+        Readable name of a label of a dim.
+    given : mapping
+        Entries of a resolved scenario by parameter.
+    money : str
+    """
+    return [
+        [PARAMETERS[key].meaning, where(label_name, entry), over_time(entry, unit_of(PARAMETERS[key], money))]
+        for key, entries in given.items()
+        for entry in entries
+    ]
+
+
+def where(label_name: Names, entry: Mapping[str, Any]) -> str:
     """Labels that an entry of a scenario applies to, by their names."""
     parts = []
     for dim in LABELS:
         if dim in entry:
             said = entry[dim] if isinstance(entry[dim], list) else [entry[dim]]
             known = "origin" if dim == "miner" else dim
-            parts.append(listed(["all" if label == "*" else results.label_name(known, str(label)) for label in said]))
+            parts.append(listed(["all" if label == "*" else label_name(known, str(label)) for label in said]))
     return "; ".join(parts) or "all"
 
 
@@ -143,22 +157,25 @@ def unit_of(parameter: Parameter, money: str) -> str:
 
 
 def _shocks(results: Results, given: Any) -> list[Block]:
+    rows = shock_rows(results.label_name, given)
+    if not rows:
+        return [Paragraph("It meets no shock.")]
+    columns = [Column("what"), Column("from whom, of what"), Column("when"), Column("share")]
+    return [Table("shocks_set", "Shocks of the scenario", columns, rows)]
+
+
+def shock_rows(label_name: Names, given: Any) -> list[list[Cell]]:
+    """Shocks of a scenario: what is denied, by whom of what, when, which share."""
     rows: list[list[Cell]] = []
     for shock in given:
         for kind, said in shock.items():
             share = quantity(said["share"], "%") if "share" in said else "all"
             if "days" in said:
-                share += (
-                    f" for {quantity(said['days'], 'day')}"
-                    if isinstance(said["days"], str)
-                    else (f" for {said['days']} days")
-                )
+                days = said["days"]
+                share += f" for {quantity(days, 'day')}" if isinstance(days, str) else f" for {days} days"
             years = str(said["year"]) if "year" in said else f"{said['from']} to {said['to']}"
-            rows.append([SHOCK_WORDS[kind], where(results, said), years, share])
-    if not rows:
-        return [Paragraph("It meets no shock.")]
-    columns = [Column("what"), Column("from whom, of what"), Column("when"), Column("share")]
-    return [Table("shocks_set", "Shocks of the scenario", columns, rows)]
+            rows.append([SHOCK_WORDS[kind], where(label_name, said), years, share])
+    return rows
 
 
 def _variants(given: Mapping[str, str]) -> list[Block]:
