@@ -62,6 +62,7 @@ class Comparison:
     def facts(self) -> dict[str, dict[str, Any]]:
         """What is known of each run of a scenario: title, hashes, samples, seed, explanations, the scenario in full."""
         if not self._facts:
+            told = {name: "resolved" in results.attrs for name, results in self.results.items()}
             self._facts = {
                 name: {
                     "scenario": results.attrs.get("scenario"),
@@ -72,7 +73,7 @@ class Comparison:
                     },
                     "samples": len(results.labels.get("sample", [])) or None,
                     "seed": results.attrs.get("seed"),
-                    "explanations": [one.plain() for one in results.explanations] if "resolved" in results.attrs else [],
+                    "explanations": [one.plain() for one in (results.explanations if told[name] else [])],
                     "resolved": results.attrs.get("resolved"),
                 }
                 for name, results in self.results.items()
