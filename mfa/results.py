@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -344,7 +344,7 @@ class Results(Presentation):
         if group not in self._arrays:
             raise InputError(Fault("results", f"no group '{group}'", f"choose from {', '.join(GROUPS)}"))
         if group == "indicators":
-            self._need_indicators()
+            self.need_indicators()
         return self._arrays[group]
 
     def dims(self, group: str, name: str) -> tuple[str, ...]:
@@ -399,7 +399,7 @@ class Results(Presentation):
 
         from mfa.indicators import REASONS
 
-        self._need_indicators()
+        self.need_indicators()
         if indicator not in INDICATORS:
             raise InputError(Fault("results.reasons", f"no indicator '{indicator}'"))
         codes = self.reason_codes.get(indicator)
@@ -408,14 +408,21 @@ class Results(Presentation):
         texts = np.array(REASONS)[codes]
         return self._labelled(texts, INDICATORS[indicator].dims, {}, xr)
 
-    def _need_indicators(self) -> None:
+    def need_indicators(self, names: Collection[str] | None = None) -> None:
+        """Compute the indicators unless it has been done: all, or those named and perhaps others.
+
+        Parameters
+        ----------
+        names : collection of str, optional
+            What a study of many runs keeps; it spares the rest. The others are not there afterwards.
+        """
         if self._arrays["indicators"] or not self._arrays["flows"]:
             return
         if self.inputs is None:
             raise InputError("indicators need the inputs of the run; give them to Results.from_arrays(..., inputs=...)")
         from mfa.indicators import compute_indicators
 
-        values, self.reason_codes = compute_indicators(self._arrays, self.inputs)
+        values, self.reason_codes = compute_indicators(self._arrays, self.inputs, names)
         order = [name for name in INDICATORS if name in values]
         shape = {dim: len(names) for dim, names in self.labels.items()} | {"time": len(self.years)}
         for name in order:  # an indicator made of unsampled inputs alone is the same in all samples

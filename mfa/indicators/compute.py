@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
@@ -232,7 +232,16 @@ def _money(plain: Arrays, inputs: InputsLike, sums: Mapping[str, np.ndarray]) ->
     }
 
 
-def compute_indicators(plain: Arrays, inputs: InputsLike) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+CONCENTRATION = frozenset(
+    ("hhi", "hhi_governance", "hhi_governance_mine", "chokepoint", "supply_risk", "economic_importance", "critical")
+)
+MONEY = frozenset(("co2_avoided", "import_bill", "public_cost", "social_cost"))
+"""Indicators that are made together, and only if one of them is wanted."""
+
+
+def compute_indicators(
+    plain: Arrays, inputs: InputsLike, names: Collection[str] | None = None
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """All indicators of the vocabulary for every year, and the reason where one has no value.
 
     Parameters
@@ -242,6 +251,8 @@ def compute_indicators(plain: Arrays, inputs: InputsLike) -> tuple[dict[str, np.
         read. Flows may be summed as `flow_by` says, but imports need their origins and secondary metal its scrap.
     inputs : Inputs
         The run's inputs: origins, governance, emission factors and the like.
+    names : collection of str, optional
+        Indicators that are wanted, all if None: others may be left out.
 
     Returns
     -------
@@ -267,9 +278,11 @@ def compute_indicators(plain: Arrays, inputs: InputsLike) -> tuple[dict[str, np.
     reasons["eol_recycling_rate_cumulated"] = missing_because(values["eol_recycling_rate_cumulated"], "no discards")
     values["days_of_cover"] = dependence.days_of_cover(plain["stocks"]["stockpile"], sums["realised_requirement"])
     reasons["days_of_cover"] = missing_because(values["days_of_cover"], "no need met")
-    _concentration(plain, inputs, values, reasons)
-    for name, value in _money(plain, inputs, sums).items():
-        values[name], reasons[name] = value, missing_because(value, "detail not kept")
+    if names is None or CONCENTRATION & set(names):
+        _concentration(plain, inputs, values, reasons)
+    if names is None or MONEY & set(names):
+        for name, value in _money(plain, inputs, sums).items():
+            values[name], reasons[name] = value, missing_because(value, "detail not kept")
     _flag_unmet(reasons, values["unmet_share"])
     return values, reasons
 

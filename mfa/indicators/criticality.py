@@ -42,6 +42,9 @@ def mine_shares(shares: np.ndarray, ore_share: np.ndarray) -> np.ndarray:
     >>> mine_shares(np.array([0.6, 0.4]).reshape(2, 1, 1), ore).ravel().round(12).tolist()
     [0.4, 0.6]
     """
+    if ore_share.ndim == shares.ndim + 1 and (ore_share.strides[-3] == 0 or ore_share.shape[-3] == 1):
+        ore = np.moveaxis(ore_share[..., 0, :, :], -3, -1)  # the same every year: (..., element, miner, origin)
+        return np.moveaxis(ore @ np.moveaxis(shares, -1, -3), -3, -1)
     return np.einsum("...ote,...otem->...mte", shares, ore_share)
 
 

@@ -65,6 +65,8 @@ class Points:
         Later levers act on what earlier ones leave, as later changes do.
     rows : array of int [point, lever], optional
         Which value of each lever a point takes; the whole grid, the last lever fastest, if not given.
+    base : Inputs, optional
+        Inputs of the scenario, if they have been made already.
 
     Attributes
     ----------
@@ -93,12 +95,14 @@ class Points:
     [0.4, 0.8]
     """
 
-    def __init__(self, scenario: Scenario, levers: Sequence[Lever], rows: Rows | None = None) -> None:
+    def __init__(
+        self, scenario: Scenario, levers: Sequence[Lever], rows: Rows | None = None, base: Inputs | None = None
+    ) -> None:
         self.scenario, self.levers = scenario, tuple(levers)
         shape = [len(lever.values) for lever in levers]
         self.rows: Rows = np.indices(shape).reshape(len(shape), -1).T if rows is None else np.asarray(rows)
         self.size = len(self.rows)
-        self.base: Inputs = scenario.inputs()
+        self.base: Inputs = scenario.inputs() if base is None else base
         self._versions = _Builder(scenario, self.levers, self.base).versions(self.rows)
         self.touched = tuple(self._versions)
 

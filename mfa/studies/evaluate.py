@@ -299,11 +299,14 @@ def evaluate(
 def _evaluate_block(
     design: DesignLike, first: int, last: int, outputs: Sequence[Output], reasons: bool
 ) -> dict[str, np.ndarray]:
+    wanted = [name for output in outputs if output.group == "indicators" for name in output.variables]
     try:
         results = _run(design, first, last)
     except MfaError as error:
         raise _placed(design, first, last, error) from error
     found: dict[str, np.ndarray] = {}
+    if wanted:
+        results.need_indicators(wanted)
     for output in outputs:
         found[output.name] = _of_all(output.taken_from(results), last - first, np.float64)
         if reasons and output.has_reasons:
@@ -314,9 +317,7 @@ def _evaluate_block(
 def _run(design: DesignLike, first: int, last: int) -> Results:
     from mfa.run import run
 
-    results = run(design.inputs(first, last), detail="totals")
-    results.arrays("indicators")
-    return results
+    return run(design.inputs(first, last), detail="totals")
 
 
 def _of_all(array: np.ndarray, count: int, dtype: type[np.generic]) -> np.ndarray:

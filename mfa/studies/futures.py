@@ -7,6 +7,7 @@ draws the same for every factor that both have.
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from collections.abc import Sequence
 from functools import cached_property
@@ -19,7 +20,7 @@ from mfa.inputs import Inputs, InputWarning, Scenario
 from mfa.inputs.levers import LeverRange
 from mfa.inputs.points import Points
 from mfa.studies.chunks import evaluate_all
-from mfa.studies.evaluate import AsItIs, Output
+from mfa.studies.evaluate import AsItIs, Output, UntilYear
 
 if TYPE_CHECKING:
     from mfa.inputs.sampling import Design
@@ -63,6 +64,7 @@ class Futures:
         self.scenario, self.levers, self.seed, self.jobs = scenario, tuple(levers), seed, jobs
         self.size = samples or 1
         self.runs = 0
+        self._checked = False
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", InputWarning)
             self.base: Inputs = scenario.inputs()
@@ -74,7 +76,11 @@ class Futures:
         return Design(scenario, self.size, self.seed)
 
     def evaluate(
-        self, candidates: Sequence[Candidate], outputs: Sequence[Output], which: np.ndarray | None = None
+        self,
+        candidates: Sequence[Candidate],
+        outputs: Sequence[Output],
+        which: np.ndarray | None = None,
+        until: int | None = None,
     ) -> list[dict[str, np.ndarray]]:
         """Results of candidates in all samples, or in those of some numbers.
 
@@ -85,6 +91,8 @@ class Futures:
         outputs : sequence of Output
         which : array of int, optional
             Numbers of samples.
+        until : int, optional
+            Last year that is run; later ones change no year before.
 
         Returns
         -------
@@ -94,19 +102,27 @@ class Futures:
         self.runs += len(candidates) * len(chosen)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", InputWarning)
+            self._check_ends()
             points = self.points(candidates)
-            points.check_corners()
             if self._design is None:
-                found = evaluate_all(points, outputs, jobs=self.jobs)
+                found = evaluate_all(UntilYear(points, until), outputs, jobs=self.jobs)
                 return [{name: values[i : i + 1] for name, values in found.items()} for i in range(len(candidates))]
             if self._meets_draws(points):
                 designs = [self._drawn(self.changed(candidate)) for candidate in candidates]
-                return [evaluate_all(_Laid(one, chosen), outputs, jobs=self.jobs) for one in designs]
-            found = evaluate_all(_Laid(self._design, chosen, points), outputs, jobs=self.jobs)
+                laid = [UntilYear(_Laid(one, chosen), until) for one in designs]
+                return [evaluate_all(one, outputs, jobs=self.jobs) for one in laid]
+            found = evaluate_all(UntilYear(_Laid(self._design, chosen, points), until), outputs, jobs=self.jobs)
         size = len(chosen)
         return [
             {name: values[i * size : (i + 1) * size] for name, values in found.items()} for i in range(len(candidates))
         ]
+
+    def _check_ends(self) -> None:
+        """Check the scenario with the levers at the ends of their ranges, once: what lies between is sound then."""
+        if not self._checked:
+            ends = [tuple(ends) for ends in itertools.product(*((one.low, one.high) for one in self.levers))]
+            self.points(ends).check_corners()
+            self._checked = True
 
     def untouched(self, outputs: Sequence[Output]) -> dict[str, np.ndarray]:
         """Results of the scenario as it is, in all samples."""
@@ -123,7 +139,7 @@ class Futures:
         rows = np.array(
             [[column.index(value) for column, value in zip(values, one, strict=True)] for one in candidates]
         )
-        return Points(self.scenario, levers, rows)
+        return Points(self.scenario, levers, rows, self.base)
 
     def changed(self, candidate: Candidate) -> Scenario:
         """The scenario with the levers at a candidate's values."""

@@ -1,10 +1,10 @@
 """Policy search: the least-cost mix of levers that meets a target in a share of futures.
 
-One lever: a coarse grid over its range, in all samples. If in every sample the target, once met, stays met towards one
-end, the edge of what meets it in enough samples is found by halving the interval between two grid values (by eighths
-with central values); only samples that meet the target at one end of the interval and not at the other are run again,
-because the others are known. If it is not so, or if a value further in costs less, a finer grid is taken, and the
-cheapest of its values that meets the target.
+One lever: a coarse grid over its range, in all samples. If in nearly every sample the target, once met, stays met
+towards one end, the edge of what meets it in enough samples is found by halving the interval between two grid values
+(by eighths with central values); only samples that meet the target at one end of the interval and not at the other are
+run again, because the others are known. If it is not so, or if a value further in costs less, a finer grid is taken,
+and the cheapest of its values that meets the target.
 
 Several levers: a full grid, then a local search from the cheapest of its points that meet the target. All neighbours
 one step away in any combination of levers are run; the cheapest that meets the target becomes the new centre, and the
@@ -40,6 +40,8 @@ COARSE, FINE = 5, 17
 """Values of one lever on the first grid, and on the one that is taken where halving cannot be."""
 GRID = {2: 7, 3: 5, 4: 3, 5: 3}
 """Values of each lever on the grid of several, by their number."""
+ODD = 0.05
+"""Share of samples that may meet the target in pieces before halving is given up for a finer grid."""
 AT_ONCE = 8
 """Parts into which an interval is cut with central values, which run together as samples."""
 MOST_SAMPLES = 10_000
@@ -291,34 +293,18 @@ class _Task:
         self.full = Futures(scenario, levers, samples, seed, jobs)
         self.years = self.full.base.years
         self.cost_output: Output = choose_outputs([cost], self.full.base.money, self.years)[0]
-        self.short, self.short_target = self._until_the_target(jobs)
         self.trials: dict[Candidate, Trial] = {}
         self.met: dict[Candidate, np.ndarray] = {}
         self.costs: dict[Candidate, np.ndarray] = {}
         self.notes: list[str] = []
         self.edge: float | None = None
 
-    def _until_the_target(self, jobs: int | None) -> tuple[Futures, Target]:
-        """The same futures up to the year of the target: later years cannot change what it is about."""
-        year = self.target.year
-        if year is None or year >= int(self.years[-1]) or len(self.levers) > 1:
-            return self.full, self.target
-        try:
-            cut = self.scenario.with_changes({"years": [int(self.years[0]), year]})
-            futures = Futures(cut, self.levers, self.samples, self.seed, jobs)
-            text = f"{self.target.output.name}[{', '.join([*self.target.labels.values(), str(year)])}]"
-            limit = f"{self.target.limit!r} {self.target.output.unit if self.target.output.unit != '1' else ''}"
-            futures.points([tuple(one.low for one in self.levers), tuple(one.high for one in self.levers)])
-            return futures, read_target(f"{text} {self.target.sign} {limit}", futures.base)
-        except MfaError:  # a key that means something in later years only
-            return self.full, self.target
-
     # --- looking at candidates ---------------------------------------------------------------------------------------
 
     def values(self, candidates: Sequence[Candidate], which: np.ndarray | None = None) -> list[np.ndarray]:
-        """Values of the target, by candidate and sample."""
-        target = self.short_target
-        found = self.short.evaluate(candidates, [target.output], which)
+        """Values of the target, by candidate and sample; runs end with its year."""
+        target = self.target
+        found = self.full.evaluate(candidates, [target.output], which, target.year)
         return [target.values(one[target.output.name]) for one in found]
 
     def look(self, candidates: Sequence[Candidate]) -> list[Trial]:
@@ -377,8 +363,7 @@ class _Task:
         return SearchResult(
             feasible, dict(zip(names, chosen, strict=True)), self.trials[chosen], self.target, self.share, self.levers,
             list(self.trials.values()), method, self.base, self.scenario.name, self.cost, self.span, self.rate,
-            self.full.base.money, self.samples, self.seed, self.full.runs + (self.short.runs if self.short is not
-            self.full else 0), self.edge, binds, self.notes,
+            self.full.base.money, self.samples, self.seed, self.full.runs, self.edge, binds, self.notes,
             {"scenario_hash": self.full.base.attrs.get("scenario_hash"),
              "dataset_hash": self.full.base.attrs.get("dataset_hash")},
         )  # fmt: skip
@@ -391,12 +376,18 @@ class _Task:
         self.tell(f"running {self.scenario.name} at {COARSE} values of {lever.name}")
         self.look(grid)
         table = np.stack([self.met[one] for one in grid])
-        rising = bool((table[1:] >= table[:-1]).all())
-        falling = bool((table[1:] <= table[:-1]).all())
+        apart = [int((~(steps.all(axis=0))).sum()) for steps in (table[1:] >= table[:-1], table[1:] <= table[:-1])]
+        rising = apart[0] <= apart[1]
+        odd = min(apart)
         told = f"{COARSE} values of the lever"
-        if not (rising or falling):
+        if odd > ODD * self.full.size:
             self.notes.append("The target is not met in one piece of the range: halving would miss some of it")
             return self._finer(lever, f"grid of {FINE} values")
+        if odd:
+            self.notes.append(
+                f"In {odd} of {self.full.size} samples the target is not met in one piece of the range; the answer was "
+                "looked at in all samples"
+            )
         inward = grid if rising else grid[::-1]  # from where it is met least to where it is met most
         hits = [one for one in inward if self.meets(one)]
         if not hits:
