@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -108,8 +108,6 @@ class Inputs:
         attrs: Mapping[str, Any] | None = None,
         evidence: pd.DataFrame | Callable[[], pd.DataFrame] | None = None,
     ) -> None:
-        from mfa.inputs.checks import check_inputs
-
         self._faults: list[tuple[type[MfaError], Fault]] = []
         self.money = money
         self.attrs: dict[str, Any] = dict(attrs or {})
@@ -121,8 +119,15 @@ class Inputs:
         self.arrays: dict[str, Any] = {}
         for name, array in plain.items():
             self.arrays[name] = self._align(name, array)
+        self._conclude()
+
+    def _conclude(self, changed: Collection[str] | None = None) -> None:
+        """Check what needs more than one cell; of arrays that were checked before, only how the changed ones fit."""
+        from mfa.inputs.checks import check_inputs
+
+        warned: list[str] = []
         if not self._faults:
-            faults, warned = check_inputs(self)
+            faults, warned = check_inputs(self, changed)
             self._faults += [(InputError, fault) for fault in faults]
         if self._faults:
             kinds = {kind for kind, _ in self._faults}
@@ -130,7 +135,7 @@ class Inputs:
             raise kind([fault for _, fault in self._faults])
         self.attrs["warnings"] = warned
         for text in warned:
-            warnings.warn(text, InputWarning, stacklevel=2)
+            warnings.warn(text, InputWarning, stacklevel=3)
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -418,11 +423,28 @@ class Inputs:
         return result
 
     def with_arrays(self, arrays: Mapping[str, Any]) -> Inputs:
-        """Return inputs in which some arrays are others; None takes one out. All checks run again."""
+        """Return inputs in which some arrays are others, checked alone and with the rest; None takes one out."""
         merged = {**self.arrays, **arrays}
         labels = {dim: names for dim, names in self.labels.items() if dim != "sample"}
         attrs = {key: value for key, value in self.attrs.items() if key != "warnings"}
-        return Inputs(merged, self.years, self.money, labels, attrs, self._evidence)
+        if "initial_stock" in arrays or "sample" in self.labels:  # which may bring other cohorts, or samples
+            return Inputs(merged, self.years, self.money, labels, attrs, self._evidence)
+        result = object.__new__(Inputs)
+        result.__dict__.update(self.__dict__)
+        result._faults, result.attrs = [], attrs
+        plain = result._read_arrays(arrays)
+        samples = [part.coords["sample"].values.tolist() for array in plain.values() for part in _parts(array)
+                   if "sample" in part.coords]  # fmt: skip
+        known: dict[str, Any] = {**labels, **({"sample": samples[0]} if samples else {})}
+        result.labels = {dim: known[dim] for dim in DIMENSIONS if dim in known}
+        aligned = {name: result._align(name, array) for name, array in plain.items()}
+        result.arrays = {
+            name: aligned.get(name, array)
+            for name, array in merged.items()
+            if name in aligned or (name not in arrays and array is not None)
+        }
+        result._conclude(set(arrays))
+        return result
 
 
 def axis_fault(years: np.ndarray) -> tuple[str, str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,13 +23,18 @@ PER_CHECK = 8
 """Faults of one check that are listed one by one."""
 
 
-def check_inputs(inputs: Inputs) -> tuple[list[Fault], list[str]]:
+LIFETIMES = frozenset(("lifetime", "component_lifetime", "second_lifetime", "timing"))
+
+
+def check_inputs(inputs: Inputs, changed: Collection[str] | None = None) -> tuple[list[Fault], list[str]]:
     """Check aligned inputs.
 
     Parameters
     ----------
     inputs : Inputs
         Arrays in canonical units with matching labels.
+    changed : collection of str, optional
+        Parameters that differ from inputs that were sound; all if None.
 
     Returns
     -------
@@ -38,7 +43,8 @@ def check_inputs(inputs: Inputs) -> tuple[list[Fault], list[str]]:
     """
     check = _Check(inputs)
     for name, array in inputs.arrays.items():
-        check.values(name, array)
+        if changed is None or name in changed:
+            check.values(name, array)
     check.required()
     if check.faults:
         return check.faults, []
@@ -52,9 +58,10 @@ def check_inputs(inputs: Inputs) -> tuple[list[Fault], list[str]]:
         check.recovery,
         check.supply,
         check.scrap,
-        check.lifetimes,
     ):
         part()
+    if changed is None or LIFETIMES & set(changed):
+        check.lifetimes()
     return check.faults, [] if check.faults else check.warnings()
 
 

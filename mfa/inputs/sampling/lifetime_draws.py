@@ -67,11 +67,12 @@ class _Unit:
 
     family: str
     terms: dict[str, tuple[Floats, list[int], Floats]]
-    cell: Ints
-    year: Ints
+    position: Ints
+    """Where each cell and year lies in the array."""
     which: Ints
-    """Which of the lifetimes each cell and year has."""
-    factor: Floats
+    """Which of the lifetimes it has."""
+    factor: Floats | None
+    """What stretches it; None if nothing does."""
 
 
 class LifetimePlan:
@@ -93,14 +94,16 @@ class LifetimePlan:
         """Add the cells of one lifetime."""
         cell, year = np.nonzero(scale != 0.0)
         which = year if changes else np.zeros_like(year)
-        self.units.append(_Unit(family, terms, cells[cell], year, which, scale[cell, year]))
+        position = self.target.first_positions[cells[cell]] + year * self.target.year_stride
+        factor = scale[cell, year]
+        self.units.append(_Unit(family, terms, position, which, None if (factor == 1.0).all() else factor))
 
     def lifetimes(self, values: Floats, labels: Labelled) -> Lifetimes:
         """Canonical lifetimes of all samples from all columns [sample, column]."""
         count = len(values)
-        first = np.empty((count, self.target.size))
+        first = np.empty((self.target.size, count))
         second = np.empty_like(first)
-        first[:], second[:] = self.first, self.second
+        first[:], second[:] = self.first[:, None], self.second[:, None]
         for unit in self.units:
             given = {}
             for term, (weights, columns, fixed) in unit.terms.items():
@@ -112,12 +115,14 @@ class LifetimePlan:
                     total += rows[:, i : i + 1] * weights[i]
                 given[term] = total
             one, other = (np.broadcast_to(part, (count, given[term].shape[1])) for part in _canonical(unit, given))
-            code = np.full(1, FAMILIES.index(unit.family))
-            position = self.target.first_positions[unit.cell] + unit.year * self.target.year_stride
-            first[:, position] = stretched("first", one[:, unit.which], code, unit.factor)
-            second[:, position] = stretched("second", other[:, unit.which], code, unit.factor)
-        shape = (count, *self.target.shape)
-        parts = [labels.array(part.reshape(shape), self.target.dims) for part in (first, second)]
+            code = FAMILIES.index(unit.family)
+            for part, array, found in (("first", first, one), ("second", second, other)):
+                cells = found.T[unit.which]
+                if unit.factor is not None:
+                    cells = stretched(part, cells, np.full(1, code), unit.factor[:, None])
+                array[unit.position] = cells
+        shape = (*self.target.shape, count)
+        parts = [labels.array(np.moveaxis(part.reshape(shape), -1, 0), self.target.dims) for part in (first, second)]
         return Lifetimes(self.code.transpose(*self.target.dims), *parts)
 
 

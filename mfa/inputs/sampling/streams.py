@@ -68,11 +68,18 @@ def factor_keys(seed: int, names: Sequence[str], purpose: str, count: int = 1) -
     >>> bool(one[0, 0] == two[0, 1])
     True
     """
+    return _keys(int(seed), tuple(names), purpose, count)
+
+
+@functools.lru_cache(maxsize=8)
+def _keys(seed: int, names: tuple[str, ...], purpose: str, count: int) -> Words:
+    """Keys of factors, made once: a design asks for the same ones with every part of it."""
     keys = np.empty((count, len(names)), dtype=np.uint64)
     for column, name in enumerate(names):
         text = f"{SCHEME}|{purpose}|{seed}|{name}".encode()
         digest = b"".join(hashlib.sha256(text + bytes([part])).digest() for part in range((count + 3) // 4))
         keys[:, column] = np.frombuffer(digest, dtype="<u8")[:count]
+    keys.flags.writeable = False
     return keys
 
 
