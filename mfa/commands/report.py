@@ -20,8 +20,8 @@ def report(
         typer.Argument(
             metavar="RUN...",
             help="The folder of a run, the name of a scenario (mfa list) or a YAML file, which is then run; several "
-            "are compared. Or the folder of a comparison. The folder of a sensitivity study beside a run tells what "
-            "matters most.",
+            "are compared. Or the folder of a comparison, an ensemble or a sweep. The folder of a sensitivity study "
+            "beside a run tells what matters most.",
         ),
     ],
     forms: Annotated[

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 REPORTS = Path("reports")
 """Where reports on scenarios go that are run for them."""
-RUN, STUDY, COMPARISON = "results.nc", "sensitivity.json", "compare.json"
-"""Files by which the folders of a run, a sensitivity study and a comparison are known."""
+RUN, STUDY = "results.nc", "sensitivity.json"
+"""Files by which the folders of a run and of a sensitivity study are known."""
+WHOLES = {"compare.json": "a comparison", "ensemble.json": "an ensemble", "sweep.json": "a sweep"}
+"""Files by which the folders of studies are known that a report is on alone, and what they are."""
 Tell = Callable[[str], None]
 
 
@@ -34,14 +36,14 @@ class Subject:
         Where the report goes if no folder is named.
     studies : list of Study
         Sensitivity studies that were named, or lie in the folder of a run.
-    comparison : Path or None
-        Folder of a comparison.
+    whole : str
+        One of `WHOLES` if the folder is that of a study that the report is on alone; else empty.
     """
 
     names: list[str] = field(default_factory=list)
     folder: Path = REPORTS
     studies: list[Study] = field(default_factory=list)
-    comparison: Path | None = None
+    whole: str = ""
 
     def document(
         self, region: str | None = None, elements: Sequence[str] | None = None, year: int | None = None,
@@ -54,12 +56,9 @@ class Subject:
         InputError
             If a run cannot be read or made, or a label or the year is not in it.
         """
-        if self.comparison is not None:
-            from mfa.report.comparison_folder import read_comparison
-            from mfa.report.document.of_comparison import comparison_document
-
-            tell(f"reading {self.comparison}")
-            return comparison_document(read_comparison(self.comparison), region, elements, year)
+        if self.whole:
+            tell(f"reading {self.folder}")
+            return _whole(self.whole, self.folder, region, elements, year)
         if len(self.names) > 1:
             return _compared(self.names, region, elements, year, tell)
         from mfa.report.document.of_run import run_document
@@ -90,7 +89,7 @@ def read_subjects(names: Sequence[str]) -> Subject:
     from mfa.report.document.run.importance import open_study
 
     subject, faults = Subject(), []
-    others = []
+    others: list[tuple[Path, str]] = []
     for name in names:
         path = Path(name).expanduser()
         path = path.parent if path.name == RUN else path
@@ -100,24 +99,46 @@ def read_subjects(names: Sequence[str]) -> Subject:
             subject.studies += [open_study(found.parent) for found in sorted(path.glob(f"*/{STUDY}"))]
         elif (path / STUDY).is_file():
             subject.studies.append(open_study(path))
-        elif (path / COMPARISON).is_file():
-            others.append(path)
         elif path.is_dir():
-            faults.append(Fault(name, "is no folder of a run or a study", "give one that mfa run or mfa compare wrote"))
+            found_whole = next((record for record in WHOLES if (path / record).is_file()), "")
+            if found_whole:
+                others.append((path, found_whole))
+            else:
+                mend = "give one that mfa run, compare, ensemble, sweep or sensitivity wrote"
+                faults.append(Fault(name, "is no folder of a run or a study", mend))
         else:
             subject.names.append(name)
     if others and (subject.names or len(others) > 1):
-        mend = "report on it alone, or name the runs themselves"
-        faults.append(Fault(str(others[0]), "a comparison stands beside other things", mend))
+        path, record = others[0]
+        mend = "report on it alone; runs are compared if they are named themselves"
+        faults.append(Fault(str(path), f"{WHOLES[record]} stands beside other things", mend))
     if not faults and not others and not subject.names:
         faults.append(Fault("report", "a sensitivity study alone is no run", "name the run that it is of, too"))
     if faults:
         raise InputError(faults)
     if others:
-        subject.comparison = subject.folder = others[0]
+        subject.folder, subject.whole = others[0]
     if len(subject.names) > 1:
         subject.folder = REPORTS / "comparison"
     return subject
+
+
+def _whole(record: str, folder: Path, region: str | None, elements: Sequence[str] | None, year: int | None) -> Document:
+    """The report on a study of many runs."""
+    if record == "compare.json":
+        from mfa.report.comparison_folder import read_comparison
+        from mfa.report.document.of_comparison import comparison_document
+
+        return comparison_document(read_comparison(folder), region, elements, year)
+    if record == "ensemble.json":
+        from mfa.report.document.of_ensemble import ensemble_document
+        from mfa.studies.ensemble_result import open_ensemble
+
+        return ensemble_document(open_ensemble(folder), region, elements, year)
+    from mfa.report.document.of_sweep import sweep_document
+    from mfa.report.sweep_folder import read_sweep
+
+    return sweep_document(read_sweep(folder), region, elements, year)
 
 
 def _results(name: str, tell: Tell) -> Results:

@@ -105,7 +105,8 @@ def _fill(key: Key) -> str:
     >>> _fill(Key("5 to 95 %", "#000000", "band")), _fill(Key("Cobalt", "#0072B2"))
     ('#BFBFBF', '#0072B2')
     """
-    if key.kind != "band":
+    opacity = {"band": 0.25, "inner": 0.44}.get(key.kind)
+    if opacity is None:
         return key.colour
     parts = [int(key.colour[i : i + 2], 16) for i in (1, 3, 5)]
-    return "#" + "".join(f"{round(255 - 0.25 * (255 - part)):02X}" for part in parts)
+    return "#" + "".join(f"{round(255 - opacity * (255 - part)):02X}" for part in parts)

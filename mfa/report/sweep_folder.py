@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mfa.errors import Fault, InputError
 from mfa.report.folder import check_target, new_folder
 from mfa.report.sweep_text import long_table, to_text
 from mfa.report.sweep_view import shown_year
@@ -39,7 +40,14 @@ def sweep_record(sweep: Sweep) -> dict[str, Any]:
         "scenario": sweep.scenario,
         "title": sweep.title,
         "levers": [
-            {"key": lever.key, "unit": lever.unit, "values": list(lever.values), "given": list(lever.given)}
+            {
+                "key": lever.key,
+                "name": lever.name,
+                "parts": list(lever.parts),
+                "unit": lever.unit,
+                "values": list(lever.values),
+                "given": list(lever.given),
+            }
             for lever in sweep.levers
         ],
         "points": sweep.size,
@@ -47,6 +55,7 @@ def sweep_record(sweep: Sweep) -> dict[str, Any]:
         "period": list(sweep.period),
         "discount_rate": sweep.discount_rate,
         "notes": sweep.notes,
+        "label_names": sweep.attrs.get("label_names"),
         "hashes": {"scenario": sweep.attrs.get("scenario_hash"), "parameters": sweep.attrs.get("dataset_hash")},
         "version": __version__,
         "written": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -89,3 +98,44 @@ def _table_years(sweep: Sweep, shown_in: int) -> list[int] | None:
         return None
     years = sweep.plain["time"].values.tolist()
     return sorted({*(year for year in HEADLINE_YEARS if year in years), shown_in, years[-1]})
+
+
+def read_sweep(folder: Path) -> Sweep:
+    """A sweep that was saved.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    Sweep
+
+    Raises
+    ------
+    InputError
+        If its files are not there or cannot be read.
+    """
+    import xarray as xr
+
+    from mfa.inputs.levers import Lever
+    from mfa.studies.sweep import Sweep
+
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        with xr.open_dataset(folder / "sweep.nc", engine="h5netcdf") as stored:
+            plain = stored.load()
+        levers = tuple(
+            Lever(one["key"], one["name"], tuple(one["parts"]), tuple(one["values"]), one["unit"], tuple(one["given"]))
+            for one in record["levers"]
+        )
+        attrs = {
+            "scenario_hash": record["hashes"]["scenario"], "dataset_hash": record["hashes"]["parameters"],
+            "label_names": record["label_names"] or {}, "resolved": record["resolved"],
+        }  # fmt: skip
+        first, last = record["period"]
+        return Sweep(plain, levers, record["scenario"], record["title"], (int(first), int(last)),
+                     float(record["discount_rate"]), list(record["notes"]), attrs)  # fmt: skip
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        mend = "run mfa sweep into a new folder"
+        raise InputError(Fault(str(folder), f"is no folder of a sweep of this version ({error})", mend)) from None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mfa.report.charts.panel import SMALL, Key, Panel, dark, data_key
+from mfa.report.charts.panel import SMALL, Key, Panel, dark, data_key, defined_parts
 from mfa.report.picture import Picture
 from mfa.report.style import INK, PALE, SOFT
 from mfa.report.text_size import text_width
@@ -43,6 +43,8 @@ class Lines:
         Whether the axis goes up to 100 %.
     peak : bool
         Whether the largest value is written, and not the last.
+    inner : ndarray [2, year, element] or None
+        25 and 75 % of samples.
     """
 
     values: np.ndarray
@@ -58,6 +60,7 @@ class Lines:
     threshold_name: str = ""
     whole: bool = False
     peak: bool = False
+    inner: np.ndarray | None = None
 
     def said(self, value: float) -> str:
         """A value in that unit as text."""
@@ -106,6 +109,8 @@ def draw_lines(lines: Lines, told: Sequence[int], last_data_year: int | None) ->
     keys = [Key("The element of the panel", INK, "line")]
     if band is not None:
         keys.append(Key("5 to 95 % of the samples", INK, "band"))
+    if lines.inner is not None:
+        keys.append(Key("25 to 75 %", INK, "inner"))
     if len(lines.names) > 1:
         keys.append(Key("The other elements", PALE, "line"))
     if lines.threshold is not None:
@@ -125,15 +130,21 @@ def _panel(
         if other != e:
             panel.line(years, values[:, other], PALE, 0.9)
     if band is not None:
-        for part in np.split(np.arange(len(years)), np.flatnonzero(np.diff(np.isfinite(band[0, :, e]))) + 1):
-            if len(part) > 1 and np.isfinite(band[0, part[0], e]):
-                panel.area(years[part], band[0, part, e], band[1, part, e], lines.colours[e], "5 to 95 %", OPACITY)
+        _band(panel, years, band[:, :, e], lines.colours[e], "5 to 95 %")
+    if lines.inner is not None:
+        _band(panel, years, lines.factor * lines.inner[:, :, e], lines.colours[e], "25 to 75 %")
     if lines.threshold is not None:
         panel.line(years, np.full(len(years), lines.threshold), SOFT, 0.9, lines.threshold_name, dashed=True)
     panel.line(years, values[:, e], lines.colours[e], 2.2, described)
     panel.mark_end_of_data(last_data_year)
     _end(panel, lines, e, values[:, e])
     return panel.picture
+
+
+def _band(panel: Panel, years: np.ndarray, band: np.ndarray, colour: str, title: str) -> None:
+    """Fill between two quantiles, over the years in which they are."""
+    for part in defined_parts(band[0]):
+        panel.area(years[part], band[0, part], band[1, part], colour, title, OPACITY)
 
 
 def _end(panel: Panel, lines: Lines, e: int, values: np.ndarray) -> None:

@@ -30,7 +30,7 @@ class Key:
     name: str
     colour: str
     kind: str = "area"
-    """``area``, ``line``, ``dashed`` or ``band``."""
+    """``area``, ``line``, ``dashed``, ``band`` (of 5 to 95 %) or ``inner`` (of 25 to 75 %, on that band)."""
     number: int | None = None
 
 

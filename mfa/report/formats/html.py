@@ -305,6 +305,7 @@ def _swatch(key: Key) -> str:
     shapes = {
         "area": f'<rect width="20" height="14" fill="{key.colour}"/>',
         "band": f'<rect width="20" height="14" fill="{key.colour}" fill-opacity="0.25"/>',
+        "inner": f'<rect width="20" height="14" fill="{key.colour}" fill-opacity="0.44"/>',
         "line": f'<path d="M0 7H20" stroke="{key.colour}" stroke-width="2.2"/>',
         "dashed": f'<path d="M0 7H20" stroke="{key.colour}" stroke-width="1.4" stroke-dasharray="3 2"/>',
     }

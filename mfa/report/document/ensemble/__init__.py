@@ -1,0 +1,1 @@
+"""Sections of the report on an ensemble, each made from its quantiles."""

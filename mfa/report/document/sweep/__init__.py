@@ -1,0 +1,1 @@
+"""Sections of the report on a sweep, each made from its results."""
