@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from mfa.errors import InputError
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -232,6 +234,50 @@ class Presentation:
         from mfa.report.exports import export_runs
 
         return export_runs([self._results], Path(path), format, mass_unit, sectors)
+
+    def report(
+        self,
+        folder: str | Path,
+        formats: str | Sequence[str] = "html",
+        elements: Sequence[str] | None = None,
+        year: int | None = None,
+        region: str | None = None,
+    ) -> list[Path]:
+        """Write a report for readers: sentences, tables, figures, sources, and how to repeat the run.
+
+        Parameters
+        ----------
+        folder : path
+            Folder to write ``report.html`` and the like into.
+        formats : str or sequence of str
+            ``html``, ``pdf``, ``docx``, ``xlsx``.
+        elements : sequence of str, optional
+            Elements to report on; all if None.
+        year : int, optional
+            Year that sentences and diagrams are about: 2040, or the last headline year, if None.
+        region : str, optional
+            The first if None.
+
+        Returns
+        -------
+        list of Path
+            What was written.
+
+        Raises
+        ------
+        InputError
+            If a label, the year or a format is not known, the folder cannot be written, or what a format needs is not
+            installed; the other formats are written then.
+        """
+        from mfa.report.document.of_run import run_document
+        from mfa.report.writing import write_report
+
+        document = run_document(self._results, region, elements, year)
+        wanted = [formats] if isinstance(formats, str) else list(formats)
+        written, faults = write_report(document, Path(folder), wanted)
+        if faults:
+            raise InputError(faults)
+        return written
 
     def save(self, folder: str | Path, figures: bool = True) -> Path:
         """Write the folder of the run: NetCDF, tables, figures and run.json.

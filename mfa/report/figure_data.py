@@ -196,7 +196,18 @@ def _mean(values: np.ndarray) -> np.ndarray:
 def stock_stack(reader: Reader, most: int = N_PRODUCTS) -> Stack:
     """Metal in use: the products with the largest share in a year, and the sum of the others.
 
-    Years with less than a quarter of the largest stock of an element do not count for it.
+    Parameters
+    ----------
+    reader : Reader
+    most : int
+        Products with a layer of their own.
+    """
+    in_use = reader.stock("in_use", ("time", "product", "element"))
+    return _by_product(reader, in_use, "Metal in products in use, at year end", "t", most)
+
+
+def discards_by_product(reader: Reader, most: int = N_PRODUCTS) -> Stack:
+    """What is discarded, put into drawers or exported used: the products with the largest share, and the others.
 
     Parameters
     ----------
@@ -204,27 +215,36 @@ def stock_stack(reader: Reader, most: int = N_PRODUCTS) -> Stack:
     most : int
         Products with a layer of their own.
     """
+    names = ("discards_direct", "discards_hibernating", "exports_used")
+    amounts = np.sum([reader.flow(name, ("time", "product", "element")) for name in names], axis=0)
+    return _by_product(reader, amounts, "Discards of the year by product", "t/yr", most)
+
+
+def _by_product(reader: Reader, amounts: np.ndarray, title: str, unit: str, most: int) -> Stack:
+    """Layers of an amount [year, product, element].
+
+    Years with less than a quarter of the largest amount of an element do not count for the choice of products.
+    """
     results = reader.results
-    in_use = reader.stock("in_use", ("time", "product", "element"))
     products = results.labels["product"]
-    everything = in_use.sum(axis=1, keepdims=True)
+    everything = amounts.sum(axis=1, keepdims=True)
     counts = everything >= np.maximum(0.25 * everything.max(axis=0, keepdims=True), 1e-300)
-    share = np.divide(in_use, everything, out=np.zeros(in_use.shape), where=np.broadcast_to(counts, in_use.shape))
+    share = np.divide(amounts, everything, out=np.zeros(amounts.shape), where=np.broadcast_to(counts, amounts.shape))
     weight = share.max(axis=(0, 2))
     ranked = np.argsort(-weight, kind="stable")
     shown = sorted(int(i) for i in ranked[:most])
     rest = [i for i in range(len(products)) if i not in shown]
     names = [results.label_name("product", products[i]) for i in shown]
-    values = [in_use[:, i] for i in shown]
+    values = [amounts[:, i] for i in shown]
     palette = (*SERIES_COLOURS, *PRODUCT_COLOURS.values())
     colours = assign([products[i] for i in shown], PRODUCT_COLOURS, palette)
     if rest:
         names.append(
             results.label_name("product", products[rest[0]]) if len(rest) == 1 else f"{len(rest)} other products"
         )
-        values.append(in_use[:, rest].sum(axis=1))
+        values.append(amounts[:, rest].sum(axis=1))
         colours.append(GREY)
-    return Stack("Metal in products in use, at year end", "t", names, colours, np.array(values))
+    return Stack(title, unit, names, colours, np.array(values))
 
 
 def discard_stack(reader: Reader) -> Stack:

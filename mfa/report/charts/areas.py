@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mfa.report.charts.panel import SMALL, Key, Panel, data_key
+from mfa.report.charts.panel import SMALL, Key, Panel, data_key, headed
 from mfa.report.figure_data import Stack
 from mfa.report.panels import number, value_ticks
 from mfa.report.picture import Picture
@@ -66,7 +66,7 @@ def _panel(
     factor, unit = scale(largest, stack.unit)
     top = 1.04 * factor * largest if largest > 0.0 else 1.0
     panel = Panel(
-        f"{name}, {unit}", _description(stack, e, years, name, told), years, top,
+        headed(name, unit), _description(stack, e, years, name, told), years, top,
         ticks=value_ticks(top if largest else 0.0),
     )  # fmt: skip
     edges = factor * np.concatenate([np.zeros((1, len(years))), np.cumsum(layers, axis=0)])

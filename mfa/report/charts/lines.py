@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mfa.report.charts.panel import SMALL, Key, Panel, dark, data_key, defined_parts
+from mfa.report.charts.panel import SMALL, Key, Panel, dark, data_key, defined_parts, headed
 from mfa.report.picture import Picture
 from mfa.report.style import INK, PALE, SOFT
 from mfa.report.text_size import text_width
@@ -125,7 +125,7 @@ def _panel(
     told: Sequence[int], last_data_year: int | None,
 ) -> Picture:  # fmt: skip
     years, described = lines.years, _description(lines, e, told)
-    panel = Panel(f"{lines.names[e]}, {lines.what}", described, years, top, ticks=ticks)
+    panel = Panel(headed(lines.names[e], lines.what), described, years, top, ticks=ticks)
     for other in range(len(lines.names)):
         if other != e:
             panel.line(years, values[:, other], PALE, 0.9)

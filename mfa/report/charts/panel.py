@@ -152,6 +152,27 @@ class Panel:
         self.picture.words.append(Words(x, y + 0.36 * SMALL, text, SMALL, bold, colour, anchor, halo))
 
 
+def headed(name: str, what: str, width: float = WIDTH) -> str:
+    """Title of a panel: a name, cut if it is too long for two lines, and what is shown of it, which is not cut.
+
+    Parameters
+    ----------
+    name, what : str
+    width : float
+        Of the panel, pixels.
+
+    Examples
+    --------
+    >>> headed("Dysprosium", "kt/yr"), headed("A name that goes on and on and on", "t", 110.0)
+    ('Dysprosium, kt/yr', 'A name that goes on..., t')
+    """
+    shown = name
+    while len(wrap(f"{shown}, {what}", TITLE, width - 6.0, bold=True, most=9)) > 2 and len(shown) > 4:
+        name = name[:-1].rstrip()
+        shown = f"{name}..."
+    return f"{shown}, {what}"
+
+
 def defined_parts(values: np.ndarray) -> list[slice]:
     """Stretches of at least two neighbours that are not NaN.
 

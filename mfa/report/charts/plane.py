@@ -10,13 +10,15 @@ from mfa.report.charts.panel import AXIS, SMALL, TICK, TITLE, dark
 from mfa.report.panels import number, value_ticks
 from mfa.report.picture import Bar, Picture, Stroke, Words
 from mfa.report.style import SOFT
-from mfa.report.text_size import text_width
+from mfa.report.text_size import text_width, wrap
 
 WIDTH, HEIGHT = 660.0, 400.0
 LEFT, RIGHT, UPPER, LOWER = 46.0, 650.0, 26.0, 356.0
 """Edges of the axes, pixels."""
 DOT, LAST = 3.4, 5.0
 """Half the side of the mark of a year, and of the last one."""
+LONGEST = 180.0
+"""Width at which names are cut, pixels."""
 SHADE = "#F5F1E6"
 Box = tuple[float, float, float, float]
 Place = Callable[[float, float], tuple[float, float]]
@@ -107,6 +109,7 @@ def _axes(picture: Picture, widest: float, highest: float, thresholds: tuple[flo
 
 def _name(picture: Picture, x: float, y: float, name: str, colour: str, taken: list[Box]) -> None:
     """Write a name beside a point where nothing else stands; further away, with a line to it, if all is taken."""
+    name = wrap(name, SMALL, LONGEST, bold=True, most=1)[0]
     wide, high = text_width(name, SMALL, bold=True), SMALL
     found = [
         (distance, (x + left, y + top, x + left + wide, y + top + high)) for distance, left, top in _places(wide, high)

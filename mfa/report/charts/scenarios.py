@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mfa.report.charts.panel import SMALL, Key, Panel, dark, data_key
+from mfa.report.charts.panel import SMALL, Key, Panel, dark, data_key, headed
 from mfa.report.picture import Picture
 from mfa.report.plot_axes import apart
 
@@ -76,8 +76,9 @@ def _panel(
 ) -> Picture:
     years = courses.years
     described = [_told(courses, s, e, told) for s in range(len(courses.scenarios))]
-    title = f"{courses.elements[e]}, {courses.what}"
-    panel = Panel(title, f"{title}. {' '.join(described)}", years, top, ticks=ticks, margin=NUMBERS)
+    title = headed(courses.elements[e], courses.what)
+    told_of = f"{courses.elements[e]}, {courses.what}. {' '.join(described)}"
+    panel = Panel(title, told_of, years, top, ticks=ticks, margin=NUMBERS)
     ends: list[tuple[float, int]] = []
     for s, colour in enumerate(courses.colours):
         values = courses.values[s, :, e]

@@ -148,3 +148,9 @@ def test_shares_of_estimates_stay_with_the_run(shock: Results) -> None:
     shares = shock.attrs["estimate_shares"]
     assert {row["quantity"] for row in shares} == {"in use", "discarded", "collected", "needed"}
     assert all(0.0 <= row["any"] <= 1.0 + 1e-12 for row in shares if np.isfinite(row["any"]))
+
+
+def test_a_report_from_python(shock: Results, tmp_path: Path) -> None:
+    assert shock.report(tmp_path, elements=["Dy"]) == [tmp_path / "report.html"]
+    with pytest.raises(InputError, match="'odt' is not known"):
+        shock.report(tmp_path, ["html", "odt"])

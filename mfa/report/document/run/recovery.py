@@ -6,7 +6,8 @@ import numpy as np
 
 from mfa.errors import InputError
 from mfa.report.cascade import cascade_steps
-from mfa.report.charts.cascade import cascade
+from mfa.report.charts.cascade import WIDTH, cascade
+from mfa.report.charts.panel import headed
 from mfa.report.document.content import Block, Cell, Column, Figure, Notice, Paragraph, Section, Spread, Table, share
 from mfa.report.document.view import View, places
 from mfa.report.document.words import listed, small
@@ -70,7 +71,7 @@ def _cascades(view: View) -> list[Block]:
             none.append(small(view.names[element]))
             continue
         factor, unit = scale(max(step.value for step in steps), "t/yr")
-        panels.append(cascade(f"{view.names[element]}, {view.focus}, {unit}", steps, unit, factor))
+        panels.append(cascade(headed(view.names[element], f"{view.focus}, {unit}", WIDTH), steps, unit, factor))
         for step in steps:
             row: list[Cell] = [element, step.words, _cell(view, step.samples), step.value / steps[0].value]
             rows.append(row)

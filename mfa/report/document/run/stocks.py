@@ -8,7 +8,7 @@ from mfa.report.charts.areas import stacked_areas
 from mfa.report.document.content import Block, Cell, Column, Figure, Notice, Paragraph, Section, Table, share
 from mfa.report.document.view import View
 from mfa.report.document.words import listed, small
-from mfa.report.figure_data import Stack, discard_stack, stock_stack
+from mfa.report.figure_data import Stack, discard_stack, discards_by_product, stock_stack
 
 
 def stocks(view: View) -> Section:
@@ -23,6 +23,7 @@ def stocks(view: View) -> Section:
     Section
     """
     in_use, discards = stock_stack(view.reader), discard_stack(view.reader)
+    total = "flows.discards_direct + flows.discards_hibernating + flows.exports_used"
     section = Section("stocks", "Stocks in use and discards")
     section.parts = [
         Section("in-use", "What is in use", [
@@ -33,14 +34,14 @@ def stocks(view: View) -> Section:
             *stack_blocks(view, in_use, "stock_by_product", "stocks.in_use", "No product holds any of it."),
             *_holders(view),
         ]),
-        Section("discards", "What becomes of discards", [
+        Section("discards", "What is discarded, and what becomes of it", [
             Paragraph(
                 "Only what is collected can be recycled. Products put into drawers come back later; used products that "
                 "are exported, and those not collected, are lost to the region."
             ),
-            *stack_blocks(view, discards, "discards_by_destination",
-                          "flows.discards_direct + flows.discards_hibernating + flows.exports_used",
+            *stack_blocks(view, discards_by_product(view.reader), "discards_by_product", total,
                           "Nothing is discarded in any year."),
+            *stack_blocks(view, discards, "discards_by_destination", total, "Nothing is discarded in any year."),
         ]),
     ]  # fmt: skip
     return section
