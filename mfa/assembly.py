@@ -273,7 +273,8 @@ def _component_survival(arrays: Any, layout: Layout, shift: float, n_ages: int) 
     dims = dims_of("rpk")
     code = lay_out(canonical_values(lifetime.canonical()[0], dims), dims, ("region", "pair"), layout)
     first = lay_out(canonical_values(lifetime.canonical()[1], dims), dims, ("region", "pair"), layout)
-    given = np.broadcast_to(np.isfinite(first) & (code >= 0), (*code.shape[:2], layout.n_pair)).any(axis=(0, 1))
+    known = np.isfinite(first) & (code >= 0)
+    given = np.broadcast_to(known, (*known.shape[:2], layout.n_pair)).any(axis=(0, 1))
     pairs = np.flatnonzero(given)
     canonical = []
     for array in lifetime.canonical():

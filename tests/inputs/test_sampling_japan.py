@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+import mfa
 from mfa.inputs import Inputs
 from mfa.inputs.sampling import Design, Uncertainty
 from mfa.inputs.sampling.distributions import quantile
@@ -192,3 +193,12 @@ def test_another_process_draws_the_same() -> None:
     theirs = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     mine = Design("japan-reference", 500, 9, vary=["used_export_share", "lifetime.mean"]).shares(77, 79)
     assert mine.tobytes().hex() == theirs
+
+
+def test_component_lifetimes_are_sampled_too() -> None:
+    """Samples of component lifetimes run together as each runs alone."""
+    design = Design(mfa.load_scenario("japan-component-life"), 4, 1)
+    together = mfa.run(design.inputs(0, 4), detail="totals").arrays("stocks")["in_use"]
+    alone = mfa.run(design.inputs(2, 3), detail="totals").arrays("stocks")["in_use"]
+    np.testing.assert_allclose(together[2], alone[0], rtol=1e-11)
+    assert np.ptp(together[:, 0, -1], axis=0).min() > 0.0
