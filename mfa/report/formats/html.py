@@ -6,7 +6,7 @@ import base64
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from mfa.report.charts.panel import Key
@@ -42,17 +42,20 @@ PRINTED = 7.6
 """Size of letters of a table on paper, points."""
 GROUP = 12
 """Rows that stay together on a page."""
+Source = Callable[[Picture], str]
+"""Gives a picture an address, by which a page shows it as an image."""
 STYLE = Path(__file__).with_name("report.css")
 
 
-def to_html(document: Document, paper: bool = False) -> str:
+def to_html(document: Document, source: Source | None = None) -> str:
     """A report as the text of one HTML file.
 
     Parameters
     ----------
     document : Document
-    paper : bool
-        For a program that makes pages of it: without what only a screen shows.
+    source : callable, optional
+        For a program that makes pages of it: the address of a picture. The text is then without what only a screen
+        shows.
 
     Returns
     -------
@@ -60,7 +63,7 @@ def to_html(document: Document, paper: bool = False) -> str:
         All texts are escaped; there is no script.
     """
     facts = "".join(f"<dt>{escaped(name)}</dt><dd>{escaped(content)}</dd>" for name, content in document.facts)
-    body = "\n".join(_section(section, 2, paper) for section in document.sections)
+    body = "\n".join(_section(section, 2, source) for section in document.sections)
     return f"""<!DOCTYPE html>
 <html lang="{escaped(document.language)}">
 <head>
@@ -104,9 +107,9 @@ def _contents(sections: Sequence[Section]) -> str:
     return f"<ol>{''.join(items)}</ol>"
 
 
-def _section(section: Section, level: int, paper: bool) -> str:
-    blocks = "\n".join(_block(block, paper) for block in section.blocks)
-    parts = "\n".join(_section(part, level + 1, paper) for part in section.parts if any(True for _ in part.walk()))
+def _section(section: Section, level: int, source: Source | None) -> str:
+    blocks = "\n".join(_block(block, source) for block in section.blocks)
+    parts = "\n".join(_section(part, level + 1, source) for part in section.parts if any(True for _ in part.walk()))
     head = f"<h{level}>{escaped(section.title)}</h{level}>"
     return f'<section id="{_id(section.name)}">\n{head}\n{blocks}\n{parts}\n</section>'
 
@@ -122,7 +125,7 @@ def _id(name: str) -> str:
     return re.sub(r"[^\w-]", "-", name)
 
 
-def _block(block: Block, paper: bool) -> str:
+def _block(block: Block, source: Source | None) -> str:
     if isinstance(block, Paragraph):
         return f"<p>{_words(block.text)}</p>"
     if isinstance(block, Notice):
@@ -134,7 +137,7 @@ def _block(block: Block, paper: bool) -> str:
         return f"<pre>{escaped(chr(10).join(block.lines))}</pre>"
     if isinstance(block, Table):
         return _table(block, f"Table {block.number}. ")
-    return _figure(block, paper)
+    return _figure(block, source)
 
 
 def _words(text: str) -> str:
@@ -267,13 +270,13 @@ def column_widths(table: Table) -> tuple[list[float], float]:
 # --- figures ---------------------------------------------------------------------------------------------------------
 
 
-def _figure(figure: Figure, paper: bool) -> str:
+def _figure(figure: Figure, source: Source | None) -> str:
     mark = f"figure-{_id(figure.name)}"
-    panels = "\n".join(f"<div>{_picture(panel, paper)}</div>" for panel in figure.panels)
+    panels = "\n".join(f"<div>{_picture(panel, source)}</div>" for panel in figure.panels)
     keys = "".join(f"<li>{_swatch(key)}<span>{_key_words(key)}</span></li>" for key in figure.keys)
     legend = f'<ul class="key" aria-label="Legend">{keys}</ul>' if keys else ""
     left = -len(figure.panels) % figure.across  # cells of the last row that are free on paper
-    if paper and left and legend:
+    if source and left and legend:
         panels += f'\n<div class="beside" style="width: {100.0 * left / figure.across - 1.0:.1f}%">{legend}</div>'
         legend = ""
     caption = f" {_words(figure.caption)}" if figure.caption else ""
@@ -281,17 +284,20 @@ def _figure(figure: Figure, paper: bool) -> str:
         f'<figure id="{mark}" aria-labelledby="{mark}-title">\n<p class="unseen">{_words(figure.alternative)}</p>\n'
         f'<div class="panels across-{figure.across}">\n{panels}\n</div>\n{legend}\n'
         f'<figcaption><strong id="{mark}-title">Figure {figure.number}. {_words(figure.title)}.</strong>{caption}'
-        f"</figcaption>\n{'' if paper else _numbers(figure.table)}\n</figure>"
+        f"</figcaption>\n{'' if source else _numbers(figure.table)}\n</figure>"
     )
 
 
-def _picture(picture: Picture, paper: bool) -> str:
+def _picture(picture: Picture, source: Source | None) -> str:
     """A picture inside the page; on paper as an image, whose parts need no style of the page."""
-    svg = to_svg(picture, paper=paper).strip()
-    if not paper:
-        return svg
-    content = base64.b64encode(svg.encode()).decode()
-    return f'<img alt="{escaped(picture.description)}" src="data:image/svg+xml;base64,{content}">'
+    if source is None:
+        return to_svg(picture).strip()
+    return f'<img alt="{escaped(picture.description)}" src="{source(picture)}">'
+
+
+def svg_source(picture: Picture) -> str:
+    """A picture as an address that holds it, for programs that draw SVG."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(to_svg(picture, paper=True).encode()).decode()}"
 
 
 def _key_words(key: Key) -> str:

@@ -6,12 +6,16 @@ import logging
 from typing import TYPE_CHECKING
 
 from mfa.errors import Fault, InputError
-from mfa.report.document.content import Document
-from mfa.report.formats.html import to_html
+from mfa.report.document.content import Document, Figure
+from mfa.report.formats.html import svg_source, to_html
 from mfa.report.formats.missing import ProgramMissing, library_missing
+from mfa.report.formats.pdf_pictures import Drawings, is_known
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import ModuleType
+
+    from mfa.report.picture import Picture
 
 VARIANT = "pdf/ua-1"
 """The standard of accessible PDF: headings, tables and alternative texts are marked as such."""
@@ -36,18 +40,29 @@ def to_pdf(document: Document) -> bytes:
         If no font of this system can write a sign of the report: a page with boxes in place of names is refused.
     """
     weasyprint = _weasyprint()
-    text = to_html(document, paper=True)
-    _check_fonts(text)
+    fonts = weasyprint.text.fonts.FontConfiguration()
+    drawings = Drawings(fonts) if is_known(weasyprint) else None
+    text = to_html(document, drawings.source if drawings else svg_source)
+    _check_fonts("".join([text, *(words.text for picture in _pictures(document) for words in picture.words)]))
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)  # it tells of styles that only a screen needs
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols=("data",))  # all that a page needs is in it
     page = weasyprint.HTML(string=text, url_fetcher=fetcher)
-    content: bytes = page.write_pdf(pdf_variant=VARIANT)
+    content: bytes = page.write_pdf(
+        pdf_variant=VARIANT, font_config=fonts, cache=dict(drawings.images) if drawings else None
+    )
     return content
+
+
+def _pictures(document: Document) -> Iterator[Picture]:
+    for block in document.walk():
+        if isinstance(block, Figure):
+            yield from block.panels
 
 
 def _weasyprint() -> ModuleType:
     try:
         import weasyprint
+        import weasyprint.text.fonts
         import weasyprint.urls
     except ImportError:
         raise library_missing("pdf", "WeasyPrint") from None
