@@ -10,6 +10,7 @@ import functools
 import html
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,8 @@ import yaml
 from mfa.errors import Fault, InputError, MfaError
 from mfa.explore.controls import Control, read_controls, scenario_data
 from mfa.explore.shown import Shown, of_page, outputs_of, results_shown, years_shown
-from mfa.inputs import Scenario
+from mfa.inputs import Inputs, Scenario
+from mfa.inputs.points import Points
 from mfa.report.style import ELEMENT_COLOURS, INK, SERIES_COLOURS, assign
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
@@ -31,20 +33,36 @@ KEPT_RUNS = 200
 class Runs:
     """Runs of a scenario under changes of its levers, the last ones kept.
 
+    Tables are read and completed once; of a run only those parameters are made anew that a lever touches.
+
     Parameters
     ----------
     scenario : Scenario
+    controls : sequence of Control
+        The levers.
     shown : sequence of Shown
         What is kept of a run.
+
+    Raises
+    ------
+    InputError
+        With all faults of the scenario.
     """
 
-    def __init__(self, scenario: Scenario, shown: Sequence[Shown]) -> None:
-        self.scenario, self.shown = scenario, shown
+    def __init__(self, scenario: Scenario, controls: Sequence[Control], shown: Sequence[Shown]) -> None:
+        self.scenario, self.controls, self.shown = scenario, controls, shown
         self.outputs = outputs_of(scenario, shown)
         self.years = np.asarray(scenario.years)
+        self.base = scenario.inputs()
         self.values = functools.lru_cache(maxsize=KEPT_RUNS)(self._values)
 
-    def _values(self, changes: tuple[tuple[str, Any], ...]) -> dict[str, np.ndarray]:
+    def inputs(self, given: tuple[Any, ...]) -> Inputs:
+        """Inputs of the scenario in which each lever has a value, as it stands in a scenario file."""
+        levers = [replace(control.lever, values=(value,), given=(value,))
+                  for control, value in zip(self.controls, given, strict=True)]  # fmt: skip
+        return Points(self.scenario, levers, base=self.base).inputs()
+
+    def _values(self, given: tuple[Any, ...]) -> dict[str, np.ndarray]:
         """Results by name: array [region, year shown, element or 1]."""
         import warnings
 
@@ -52,7 +70,7 @@ class Runs:
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            results = run(self.scenario.with_changes(dict(changes)), detail="totals")
+            results = run(self.inputs(given), detail="totals")
         found = {}
         for output, one in zip(self.outputs, self.shown, strict=True):
             found[one.name] = of_page(output.taken_from(results), output.dims, self.years, one)[0]
@@ -100,12 +118,16 @@ class Side:
                 select = pn.widgets.Select(label=title, options=options, value=value, sizing_mode="stretch_width")
                 self.widgets.append(select)
 
-    def changes(self) -> tuple[tuple[str, Any], ...]:
-        """What the sliders say, as changes of the scenario."""
+    def given(self) -> tuple[Any, ...]:
+        """What the sliders say, a value for each lever as it stands in a scenario file."""
         return tuple(
-            (control.key, value_given(control, widget.value) if control.lever.numeric else widget.value)
+            value_given(control, widget.value) if control.lever.numeric else widget.value
             for control, widget in zip(self.controls, self.widgets, strict=True)
         )
+
+    def changes(self) -> dict[str, Any]:
+        """What the sliders say, as changes of the scenario."""
+        return {control.key: value for control, value in zip(self.controls, self.given(), strict=True)}
 
 
 class LivePage:
@@ -114,13 +136,12 @@ class LivePage:
     Parameters
     ----------
     runs : Runs
-    controls : sequence of Control
     """
 
-    def __init__(self, runs: Runs, controls: Sequence[Control]) -> None:
+    def __init__(self, runs: Runs) -> None:
         import panel as pn
 
-        self.runs, self.scenario = runs, runs.scenario
+        self.runs, self.scenario, controls = runs, runs.scenario, runs.controls
         labels = self.scenario.dataset.labels
         self.years = years_shown(runs.years)
         self.regions = self.scenario.regions
@@ -180,11 +201,18 @@ class LivePage:
 
     def _update(self, *events: Any) -> None:
         """Run what the sliders say, and draw."""
+        import panel as pn
+
         try:
-            found = [self.runs.values(side.changes()) for side in self.sides]
+            found = [self.runs.values(side.given()) for side in self.sides]
         except MfaError as error:
             self.message.object, self.message.visible = str(error), True
             return
+        with pn.io.hold():  # one message to the browser for all figures
+            self._draw(found)
+
+    def _draw(self, found: Sequence[dict[str, np.ndarray]]) -> None:
+        """Draw the results of both sides."""
         self.message.visible = False
         region, element = self.regions.index(self.region.value), self.elements.index(self.element.value)
         rows = []
@@ -204,7 +232,7 @@ class LivePage:
 
     def scenario_text(self, side: Side) -> str:
         """Scenario file of one side."""
-        data = scenario_data(self.scenario, dict(side.changes()), f"{self.scenario.name}-{side.name}")
+        data = scenario_data(self.scenario, side.changes(), f"{self.scenario.name}-{side.name}")
         return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
 
     def _file(self, side: Side) -> io.StringIO:
@@ -286,12 +314,12 @@ def serve(
         mend = "pip install 'urban-mining-mfa[explore]', or write a page: --static FILE.html"
         raise InputError(Fault("explore", "the live page needs panel, which is missing", mend)) from None
     controls = read_controls(scenario, vary)
-    runs = Runs(scenario, results_shown(scenario.dataset.money))
-    runs.values(tuple((control.key, control.lever.given[0]) for control in controls))  # faults before the page opens
+    runs = Runs(scenario, controls, results_shown(scenario.dataset.money))
+    runs.values(tuple(control.lever.given[0] for control in controls))  # faults before the page opens
     pn.extension()
 
     def page() -> Any:
-        return LivePage(runs, controls).view()
+        return LivePage(runs).view()
 
     try:
         return pn.serve(

@@ -197,6 +197,7 @@ class _Builder:
         self.places = Places(scenario.dataset.name, self.rows_of, [*self.records, *self.shocks])
         self.faults: list[Fault] = []
         self._plain: dict[str, dict[str, Grid]] = {}
+        self._shocked: dict[str, list[Shock]] = {}
 
     def _read(self, lever: Lever) -> list[list[Record]]:
         """Records of each value of a lever; none for a key of a shock."""
@@ -263,9 +264,11 @@ class _Builder:
         }
         if not changes:
             return self.shocks
-        _, shocks, faults = self.scenario.with_changes(changes).read()
-        self.faults += faults
-        return shocks
+        known = repr(changes)
+        if known not in self._shocked:  # a shock may act on several parameters
+            _, self._shocked[known], faults = self.scenario.with_changes(changes).read()
+            self.faults += faults
+        return self._shocked[known]
 
     def _array(self, name: str, chosen: dict[int, int]) -> Any:
         """One version of a parameter, completed as that of a changed scenario."""

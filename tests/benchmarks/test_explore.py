@@ -61,6 +61,35 @@ def test_static_page(report: Report, tmp_path: Path) -> None:
     report.add("static page: a step of a slider", json.loads(answer), 0.1)
 
 
+def test_live_page_without_browser(report: Report) -> None:
+    """A move of a slider in the server alone, processor time: inputs, run and figures; and the inputs of a run."""
+    import time
+
+    pytest.importorskip("panel")
+    from mfa.explore.controls import read_controls
+    from mfa.explore.live import LivePage, Runs
+    from mfa.explore.shown import results_shown
+
+    scenario = mfa.load_scenario("japan-explore")
+    runs = Runs(scenario, read_controls(scenario), results_shown(scenario.dataset.money))
+    page = LivePage(runs)
+    moves, inputs, anew = [], [], []
+    for step in range(8):
+        page.sides[0].widgets[0].value = 0.32 + 0.04 * step
+        start = time.process_time()
+        page._update()
+        moves.append(time.process_time() - start)
+        start = time.process_time()
+        runs.inputs(page.sides[0].given())
+        inputs.append(time.process_time() - start)
+        start = time.process_time()
+        scenario.with_changes(page.sides[0].changes()).inputs()
+        anew.append(time.process_time() - start)
+    report.add("live page: a move in the server", moves, 0.3)
+    report.add("live page: inputs of a move", inputs)
+    report.add("the same inputs from the tables", anew)
+
+
 def test_live_page(report: Report, tmp_path: Path) -> None:
     """From the slider's new value in the browser, through a run, to the new line in the browser."""
     import json

@@ -37,7 +37,7 @@ def scenario() -> mfa.Scenario:
 
 @pytest.fixture(scope="module")
 def page(scenario: mfa.Scenario) -> LivePage:
-    return LivePage(Runs(scenario, results_shown(scenario.dataset.money)), read_controls(scenario, VARY))
+    return LivePage(Runs(scenario, read_controls(scenario, VARY), results_shown(scenario.dataset.money)))
 
 
 def path_of(page: LivePage, name: str, side: int) -> np.ndarray:
@@ -62,6 +62,22 @@ def test_the_figures_show_the_run_that_the_sliders_say(page: LivePage, scenario:
         expected = values[0, :, dysprosium if values.shape[-1] > 1 else 0]
         np.testing.assert_allclose(path_of(page, name, 0), expected, rtol=1e-9, atol=1e-9, err_msg=name)
     assert path_of(page, "unmet_share", 0).max() > 50 > path_of(page, "unmet_share", 1).max()
+
+
+def test_tables_are_read_once_and_each_lever_acts_as_in_a_changed_scenario(
+    page: LivePage, scenario: mfa.Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Inputs of a move are those of the scenario with these changes, also of a shock that acts on two parameters."""
+    given = (0.36, 0.5, True)
+    keys = [control.key for control in page.runs.controls]
+    expected = scenario.with_changes(dict(zip(keys, given, strict=True))).inputs().arrays
+    monkeypatch.setattr(mfa.Scenario, "inputs", lambda self: pytest.fail("tables were read again"))
+    made = page.runs.inputs(given).arrays
+    assert set(made) == set(expected)
+    touched = [name for name, array in made.items() if "sample" in getattr(array, "dims", ())]
+    assert "collection_quota" in touched and len(touched) == 3
+    for name in touched:
+        np.testing.assert_array_equal(made[name].isel(sample=0).values, expected[name].values, err_msg=name)
 
 
 def test_a_fault_of_a_run_is_shown_and_the_figures_stay(page: LivePage, monkeypatch: pytest.MonkeyPatch) -> None:
