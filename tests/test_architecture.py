@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "mfa"
 LEVELS: tuple[tuple[str, ...], ...] = (
     ("errors",),
     ("vocabulary",),
-    ("units", "labels"),
+    ("units", "labels", "strict_json"),
     ("system",),
     ("policy",),
     ("lifetime_terms", "lifetimes"),

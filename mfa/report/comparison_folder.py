@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mfa.errors import Fault, InputError
 from mfa.report.comparison import to_markdown
 from mfa.report.folder import check_target, new_folder
+from mfa.strict_json import to_json
 
 if TYPE_CHECKING:
     from mfa.studies.compare import Comparison
@@ -112,7 +113,7 @@ def save_comparison(comparison: Comparison, folder: Path, figures: bool = True) 
             pictures = [path.name for path in written if path.suffix == ".png"]
             text += "".join(f"\n![What each scenario buys](figures/{name})\n" for name in pictures)
         (draft / "comparison.md").write_text(text, encoding="utf-8", newline="")
-        record = json.dumps(comparison_record(comparison), indent=2, ensure_ascii=False, default=str)
+        record = to_json(comparison_record(comparison), indent=2)
         (draft / RECORD).write_text(record + "\n", encoding="utf-8", newline="")
     return folder
 

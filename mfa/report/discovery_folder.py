@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfa.report.discovery_text import to_text
 from mfa.report.folder import check_target, new_folder
+from mfa.strict_json import to_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,6 +94,6 @@ def save_discovery(found: Discovery, folder: Path, figures: bool = True) -> Path
 
             (draft / "figures").mkdir()
             written(discovery_figure(found), draft / "figures", "discovery")
-        record = json.dumps(discovery_record(found), indent=2, ensure_ascii=False, default=str)
+        record = to_json(discovery_record(found), indent=2)
         (draft / RECORD).write_text(record + "\n", encoding="utf-8", newline="")
     return folder

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import json
 import os
 import platform
 import shutil
@@ -18,6 +17,7 @@ from mfa.report.figures import draw_figures
 from mfa.report.tables import write_flows, write_indicators, write_stocks
 from mfa.report.worker import FigureWorker
 from mfa.results import Results
+from mfa.strict_json import to_json
 
 RECORD = "run.json"
 """File by which the folder of a run is known."""
@@ -130,7 +130,7 @@ def save_run(
         if figures and worker is not None:
             tell("drawing figures")
             worker.wait()
-        text = json.dumps(run_record(results), indent=2, ensure_ascii=False, default=str)
+        text = to_json(run_record(results), indent=2)
         (draft / RECORD).write_text(text + "\n", encoding="utf-8")
     return folder
 

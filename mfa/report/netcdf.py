@@ -14,6 +14,7 @@ from mfa.inputs.references import References
 from mfa.report.netcdf_groups import LAYOUT, TEXT, Stored, flags, note, write_group
 from mfa.report.netcdf_inputs import INPUTS, cited_entries, read_inputs, write_inputs
 from mfa.results import GROUPS, TEXT_CODES, Results, variables
+from mfa.strict_json import to_json
 from mfa.vocabulary import DIMENSIONS, INDICATORS
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def write_results(results: Results, path: Path) -> None:
         file.attrs["mfa_format"] = FORMAT
         _ = results.explanations, results.estimate_shares  # noted in attrs, so that they are there when it is opened
         known = {"labels": {"time": results.years.tolist(), **results.labels}, "attrs": results.attrs}
-        run = file.create_dataset(RUN, data=json.dumps(known, default=str), dtype=TEXT)
+        run = file.create_dataset(RUN, data=to_json(known), dtype=TEXT)
         run.attrs["long_name"] = "Labels and attributes of the run, as JSON"
         n_dims = 0
         for group in GROUPS:
@@ -118,6 +119,8 @@ def read_results(path: Path) -> Results:
         if file.attrs.get("mfa_format") != FORMAT:
             raise InputError(Fault(str(path), "was not written by this version of mfa", "run the scenario again"))
         known = json.loads(file[RUN][()])
+        for row in known["attrs"].get("estimate_shares", []):  # JSON has no NaN
+            row.update({name: np.nan for name, value in row.items() if value is None})
         labels = known["labels"]
         years = labels.pop("time")
         sampled = "sample" in labels

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mfa.report.folder import check_target, new_folder
 from mfa.report.robustness_text import to_text
+from mfa.strict_json import to_json
 
 if TYPE_CHECKING:
     from mfa.studies.robustness import Robustness
@@ -77,6 +77,6 @@ def save_robustness(found: Robustness, folder: Path, figures: bool = True) -> Pa
             (draft / "figures").mkdir()
             for place, target in enumerate(found.targets):
                 written(robustness_figure(found, place), draft / "figures", f"{place + 1}_{stem_of(target.name)}")
-        record = json.dumps(robustness_record(found), indent=2, ensure_ascii=False, default=str)
+        record = to_json(robustness_record(found), indent=2)
         (draft / RECORD).write_text(record + "\n", encoding="utf-8", newline="")
     return folder

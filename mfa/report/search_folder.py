@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mfa.report.folder import check_target, new_folder
 from mfa.report.search_text import to_text
+from mfa.strict_json import to_json
 
 if TYPE_CHECKING:
     from mfa.studies.search import SearchResult
@@ -71,6 +71,6 @@ def save_search(result: SearchResult, folder: Path) -> Path:
     with new_folder(folder, OWN_FILES) as draft:
         (draft / "search.txt").write_text(to_text(result), encoding="utf-8", newline="")
         result.table().to_csv(draft / "search.csv", index=False, lineterminator="\n", float_format="%.10g")
-        record = json.dumps(search_record(result), indent=2, ensure_ascii=False, default=str)
+        record = to_json(search_record(result), indent=2)
         (draft / RECORD).write_text(record + "\n", encoding="utf-8", newline="")
     return folder

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mfa.report.folder import check_target, new_folder
 from mfa.report.sensitivity_text import to_text
+from mfa.strict_json import to_json
 
 if TYPE_CHECKING:
     from mfa.studies.sensitivity import Sensitivity
@@ -68,6 +68,6 @@ def save_sensitivity(found: Sensitivity, folder: Path, figures: bool = True) -> 
 
             (draft / "figures").mkdir()
             draw_sensitivity(found, draft / "figures")
-        record = json.dumps(sensitivity_record(found), indent=2, ensure_ascii=False, default=str)
+        record = to_json(sensitivity_record(found), indent=2)
         (draft / RECORD).write_text(record + "\n", encoding="utf-8", newline="")
     return folder

@@ -11,6 +11,7 @@ from mfa.errors import Fault, InputError
 from mfa.report.folder import check_target, new_folder
 from mfa.report.sweep_text import long_table, to_text
 from mfa.report.sweep_view import shown_year
+from mfa.strict_json import to_json
 from mfa.vocabulary import HEADLINE_YEARS
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def save_sweep(sweep: Sweep, folder: Path, figures: bool = True, year: int | Non
 
             (draft / "figures").mkdir()
             draw_sweep(sweep, draft / "figures", year)
-        record = json.dumps(sweep_record(sweep), indent=2, ensure_ascii=False, default=str)
+        record = to_json(sweep_record(sweep), indent=2)
         (draft / RECORD).write_text(record + "\n", encoding="utf-8", newline="")
     return folder
 
@@ -126,7 +127,9 @@ def read_sweep(folder: Path) -> Sweep:
         with xr.open_dataset(folder / "sweep.nc", engine="h5netcdf") as stored:
             plain = stored.load()
         levers = tuple(
-            Lever(one["key"], one["name"], tuple(one["parts"]), tuple(one["values"]), one["unit"], tuple(one["given"]))
+            Lever(
+                one["key"], one["name"], tuple(one["parts"]), _values(one["values"]), one["unit"], tuple(one["given"])
+            )
             for one in record["levers"]
         )
         attrs = {
@@ -139,3 +142,8 @@ def read_sweep(folder: Path) -> Sweep:
     except (OSError, ValueError, KeyError, TypeError) as error:
         mend = "run mfa sweep into a new folder"
         raise InputError(Fault(str(folder), f"is no folder of a sweep of this version ({error})", mend)) from None
+
+
+def _values(stored: list[Any]) -> tuple[Any, ...]:
+    """Values of a lever; JSON has no word for those that are infinite."""
+    return tuple(float(value) if value in ("inf", "-inf") else value for value in stored)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfa.errors import Fault, InputError
 from mfa.inputs.messages import listed, shown_path
+from mfa.strict_json import plain, to_json
 from mfa.studies.evaluate import BLOCK, Output, coordinates
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def new_manifest(
         "python": platform.python_version(),
         "numpy": np.__version__,
     }  # fmt: skip
-    return json.loads(json.dumps(manifest, default=str))
+    return dict(plain(manifest))
 
 
 def _factor_words(design: Any) -> dict[str, tuple[str, str]]:
@@ -171,7 +172,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Write it so that there is always a whole one."""
-    write_whole(folder / MANIFEST, json.dumps(manifest, indent=1).encode())
+    write_whole(folder / MANIFEST, to_json(manifest, indent=1).encode())
 
 
 def write_whole(path: Path, content: bytes) -> None:

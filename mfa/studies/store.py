@@ -21,6 +21,7 @@ import numpy as np
 
 from mfa.errors import Fault, InputError, MfaError
 from mfa.inputs.messages import shown_path
+from mfa.strict_json import to_json
 from mfa.studies.evaluate import REASON, Output
 from mfa.studies.manifest import outputs_of, sync_folder, write_whole
 from mfa.studies.quantiles import Statistics
@@ -238,7 +239,7 @@ class SampleStore:
             if written:
                 sync_folder(self._path(name))
         content = {"start": chunk.start, "stop": chunk.stop, "checksum": checksum(found, self.names)}
-        write_whole(self._marker(chunk), json.dumps(content).encode())
+        write_whole(self._marker(chunk), to_json(content).encode())
 
     def _marker(self, chunk: Chunk) -> Path:
         return self.folder / DONE / f"{chunk.number:06d}.json"

@@ -202,3 +202,16 @@ def test_refusals(uncertain_product: str, given: dict[str, object], told: str) -
 def test_a_scenario_without_ranges_is_told(one_product: str) -> None:
     with pytest.raises(InputError, match="nothing is uncertain"):
         mfa.sensitivity(one_product, [NEED])
+
+
+def test_a_result_without_a_value_is_null_in_the_record(uncertain_product: str, tmp_path: Path) -> None:
+    """NaN is no JSON: null, which a report reads as no value."""
+    from mfa.report.document.run.importance import open_study
+
+    found = mfa.sensitivity(uncertain_product, [NEED])
+    found.as_it_is[:] = np.nan
+    folder = found.save(tmp_path / "out", figures=False)
+    text = (folder / "sensitivity.json").read_text(encoding="utf-8")
+    record = json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
+    assert record["as_it_is"] == {NEED: None}
+    assert np.isnan(open_study(folder).as_it_is[NEED])

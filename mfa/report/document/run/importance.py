@@ -60,8 +60,9 @@ def open_study(folder: Path) -> Study:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         with open(folder / ROWS, encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
-        return Study(str(record["scenario"]), str(record["method"]), rows, dict(record["as_it_is"]))
-    except (OSError, ValueError, KeyError) as error:
+        as_it_is = {name: float("nan") if value is None else float(value) for name, value in record["as_it_is"].items()}
+        return Study(str(record["scenario"]), str(record["method"]), rows, as_it_is)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         mend = "run mfa sensitivity again"
         raise InputError(Fault(str(folder), f"is no folder of a sensitivity study ({error})", mend)) from None
 
@@ -123,9 +124,14 @@ def _of_study(study: Study) -> list[Block]:
         notes = [f"{len(table) - shown} more factors have less effect."] if len(table) > shown else []
         if output in study.as_it_is:
             value = study.as_it_is[output]
-            notes.append(
-                f"In the scenario as it is: {100 * value:.1f} %." if unit == "1" else f"As it is: {value:.4g} {unit}."
-            )
+            if value != value:
+                notes.append("It has no value in the scenario as it is.")
+            else:
+                notes.append(
+                    f"In the scenario as it is: {100 * value:.1f} %."
+                    if unit == "1"
+                    else f"As it is: {value:.4g} {unit}."
+                )
         blocks.append(Table(f"importance_{place + 1}", title, columns, table, brief=range(shown), notes=notes))
     return blocks
 
