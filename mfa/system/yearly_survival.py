@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -83,51 +82,28 @@ class CohortSurvival:
         """sf(a) at `position` of the cohort axis, of cohorts 0 to n_cohorts - 1."""
         return self._gather(self.by_age, self.by_cohort, position, n_cohorts)
 
-    def picked(self, parts: Ints) -> CohortSurvival:
-        """The same survival of some of the parts, in the order given."""
-        picked = copy.copy(self)
-        picked._leaving = {}
-        picked.n_parts = len(parts)
-        picked.by_age, picked.age_ratio = self.by_age[:, :, parts], self.age_ratio[:, :, parts]
-        varies = np.isin(parts, self.varying)
-        picked.constant, picked.varying = np.flatnonzero(~varies), np.flatnonzero(varies)
-        picked.by_cohort = picked.cohort_ratio = None
-        if self.by_cohort is not None and self.cohort_ratio is not None and varies.any():
-            rows = np.searchsorted(self.varying, parts[varies])
-            picked.by_cohort, picked.cohort_ratio = self.by_cohort[:, :, rows], self.cohort_ratio[:, :, rows]
-        return picked
-
-    def leaving(self, position: int, lags: Sequence[int], first: int, stop: int) -> list[tuple[Floats, Floats]]:
-        """Share of what is in use at `position` that leaves some years later: (sf(a + L - 1) - sf(a + L)) / sf(a).
+    def leaving_by_age(self, years: int) -> Floats:
+        """Share of what is in use that leaves some years later: (sf(a + L - 1) - sf(a + L)) / sf(a).
 
         Parameters
         ----------
-        position : int
-        lags : sequence of int
-            L, ascending.
-        first, stop : int
-            The cohorts wanted.
+        years : int
+            L, from 1.
 
         Returns
         -------
-        list of (array [sample, region, part, cohort], array [sample, region, varying part, cohort])
-            For each lag the shares of all parts, and those that hold instead for the parts in `varying`.
+        array [sample, region, part, age], 1
+            Ages run backwards; means nothing for parts in `varying`.
         """
-        start = self.n_ages - 1 - position
-        for years in lags:
-            if years not in self._leaving:
-                self._leaving[years] = _leaving(self.age_ratio[..., ::-1], years)[..., ::-1].copy()
-        by_age = [self._leaving[years][..., start + first : start + stop] for years in lags]
-        varying: list[Floats] = [np.empty((*self.lead, 0, stop - first))] * len(lags)
-        if self.cohort_ratio is not None and lags:
-            cohorts = np.arange(first, stop)
-            left: Floats = np.ones(1)
-            for step in range(1, lags[-1] + 1):
-                ratio = self.cohort_ratio[:, :, :, cohorts, position + step - cohorts]
-                if step in lags:
-                    varying[lags.index(step)] = left * (1.0 - ratio)
-                left = left * ratio
-        return list(zip(by_age, varying, strict=True))
+        if years not in self._leaving:
+            self._leaving[years] = _leaving(self.age_ratio[..., ::-1], years)[..., ::-1].copy()
+        return self._leaving[years]
+
+    def varying_ratio(self, position: int, first: int, stop: int) -> Floats:
+        """sf(a) / sf(a - 1) at `position` of the parts in `varying`, of the cohorts from `first` to `stop` - 1."""
+        cohorts = np.arange(first, stop)
+        assert self.cohort_ratio is not None
+        return self.cohort_ratio[:, :, :, cohorts, position - cohorts]
 
     def first_year(self, position: int) -> Floats:
         """sf(0) of the cohort at `position`: array [sample, region, part]."""

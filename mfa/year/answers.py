@@ -6,8 +6,8 @@ import numpy as np
 
 from mfa.policy import investment, quotas, subsidies
 from mfa.system.layout import Floats
+from mfa.year import outlook
 from mfa.year.products import weigh_newest
-from mfa.year.scrap import stream_margin
 from mfa.year.state import DT, Year, over
 
 
@@ -70,7 +70,6 @@ def _recycled_content(year: Year) -> dict[str, Floats]:
 def build(year: Year) -> None:
     """Step 14: orders of recycling capacity by net present value, the grants paid for them, and throughput so far."""
     state, layout, t = year.state, year.layout, year.t
-    mass = layout.mass
     state.throughput = state.throughput + year.processed.sum(axis=-1) * DT
     weigh_newest(year)
     year.ordered, year.grant_paid = np.zeros((1, 1, layout.n_route)), np.zeros((1, 1))
@@ -79,20 +78,15 @@ def build(year: Year) -> None:
     grant, capital_cost = year.p("capex_grant"), year.capital_cost
     claim = np.zeros((1, 1)) if state.base_orders is None else (grant * state.base_orders).sum(axis=-1)
     effective = grant * subsidies.expected_share(claim, year.p("grant_budget"))[..., None]
-    life, lag = year.p("plant_life"), np.maximum(year.p("build_lag"), 1.0)
+    life, lag = year.p("plant_life"), outlook.lead_times(year)
     factor = investment.annuity(year.p("discount_rate")[..., None], life)
-    coming = _expected_feed(year)
-    which = np.broadcast_to(np.searchsorted(year.lags, lag), (*year.lead, layout.n_route))[..., None]
-    margin = np.take_along_axis(stream_margin(year, coming)[1], which[None], axis=0)[0]
-    expected = np.take_along_axis(np.moveaxis(coming[..., mass, :], 0, 2), which, axis=2)
+    expected, margin = outlook.expected_feed(year)
     eligible = year.eligible
     if year.on.floor:
         below = np.asarray((year.yields < year.p("recovery_floor")).any(axis=-2))
         eligible = eligible & ~below[..., None]
-    prospects = investment.Prospects(margin, eligible, year.fee_limit, expected, year.feed[..., mass, :])
-    alive_ahead = np.take_along_axis(
-        state.plants, np.broadcast_to((t + lag).astype(np.int64), state.plants.shape[1:])[None], axis=0
-    )[0]
+    prospects = investment.Prospects(margin, eligible, year.fee_limit, expected, year.feed[..., layout.mass, :])
+    alive_ahead = np.take_along_axis(state.plants, np.broadcast_to(t + lag, state.plants.shape[1:])[None], axis=0)[0]
     ordered = investment.orders(
         prospects, capital_cost, effective, factor, year.p("route_choice"), year.p("invest_response"),
         year.p("growth_limit") * DT, year.capacity, alive_ahead, year.p("seed_capacity"),
@@ -103,23 +97,3 @@ def build(year: Year) -> None:
     state.plants[t : t + len(horizon)] += np.where((horizon >= opens) & (horizon < closes), year.ordered, 0.0)
     state.base_orders = capital_cost * year.ordered
     year.grant_paid = subsidies.paid((grant * state.base_orders).sum(axis=-1), year.p("grant_budget"))
-
-
-def _expected_feed(year: Year) -> Floats:
-    """Feed expected in each of the years that investors look ahead: array [lag, ..., element + mass, stream], t/yr."""
-    state, layout = year.state, year.layout
-    once = year.per_pair(year.rate) * (1.0 - year.second_share)
-    old = (year.ahead * (once * year.direct_item)[..., None, :]) @ layout.item_to_class
-    if year.on.second_life:
-        old += year.second_eol
-    if year.on.hibernation:
-        some = state.drawer_items
-        weight = once.take(some, axis=-1) * year.release_share
-        old += (state.hibernating * weight[..., None, :]) @ layout.item_to_class[some]
-    coming = np.zeros((len(year.lags), *state.feed_store.shape))
-    coming[..., layout.old] = old
-    coming[..., layout.new] = year.new_scrap
-    if year.on.scrap_trade:
-        coming[..., layout.imported] = year.imports_scrap
-        coming *= 1.0 - year.p("scrap_export_share")[..., None, layout.stream_class]
-    return coming + state.feed_store / 5.0

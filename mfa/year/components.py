@@ -65,29 +65,22 @@ def reuse(year: Year) -> None:
     by_cohort = by_make * over(reused, available)[..., None]
     year.spare_need = need
     year.reused_units = np.concatenate([by_cohort, np.zeros((*by_cohort.shape[:-1], 1))], axis=-1)
-    year.reused = year.state.content.of_components(by_cohort[:, :, :, None], by_cohort.shape[-1])[0]
+    year.reused = year.state.content.components.weigh([by_cohort], by_cohort.shape[-1])[0].copy()
 
 
-def in_use_and_ahead(year: Year) -> Floats:
-    """Element content of components in use at year end, and of those that leave in later years, without replacement.
+def in_use(year: Year) -> Floats:
+    """Element content of components in use at year end: array [sample, region, element + mass, item], t."""
+    state = year.state
+    return state.content.components.weigh([state.carried_by_make()], len(year.layout.cohorts))[0]
+
+
+def leaving(year: Year, years: int) -> Floats:
+    """Components that leave with existing products some years ahead, without replacement.
 
     Returns
     -------
-    array [1 + lag, ..., element + mass, item], t and t/yr
+    array [sample, region, pair, component cohort up to this year], unit/yr
     """
-    state, layout, c = year.state, year.layout, year.c
-    assert state.carried is not None
-    n_c = len(layout.cohorts)
-    counts = [state.carried_by_make()]
-    for years in year.lags:
-        leaving = np.zeros_like(counts[0])
-        leaving[..., : c + 1] = _leaving(year, years)
-        counts.append(leaving)
-    return state.content.of_components(np.stack(counts, axis=3), n_c)
-
-
-def _leaving(year: Year, years: int) -> Floats:
-    """Components that leave with existing products `years` ahead, by the year they were made."""
     c, carried, survival = year.c, year.state.carried, year.model.survival
     assert carried is not None
     products = year.model.lasting_products

@@ -8,7 +8,7 @@ from mfa.errors import ModelError
 from mfa.policy import substitution
 from mfa.system import component_life
 from mfa.system.layout import Floats
-from mfa.year import components
+from mfa.year import components, outlook
 from mfa.year.state import DT, Year, over
 
 
@@ -79,55 +79,30 @@ def _follow_target(year: Year) -> Floats:
 
 
 def _weigh_discards(year: Year) -> None:
-    """Element content of what leaves, of what stays, and of what will leave in the years that investors look ahead."""
-    content, c = year.state.content, year.c
-    year.lags = np.unique(np.maximum(year.p("build_lag"), 1.0)).astype(int).tolist() if year.on.invest else []
-    counts = np.empty((*year.lead, len(content.order), 2 + len(year.lags), c))
-    counts[:, :, :, 0] = year.gone.take(content.order, axis=2)
-    survivors = year.survivors.take(content.order, axis=2)
-    counts[:, :, :, 1] = survivors
-    _leave(year, survivors, 0, counts[:, :, :, 2:])
-    held = content.of_products(counts, c)
-    year.discarded, year.in_use, year.ahead = held[0], held[1], held[2:]
+    """Element content of what leaves, of what stays, and of what investors expect to leave when a plant opens."""
+    content, c, looking = year.state.content, year.c, year.on.invest
+    year.room = room = content.products.room(2, looking)
+    for bucket, counts in zip(room.buckets, room.counts, strict=True):
+        counts[:, :, :, 0, :c] = year.gone.take(bucket.part, axis=2)
+        counts[:, :, :, 1, :c] = year.survivors.take(bucket.part, axis=2)
+    if looking:
+        outlook.expect(year, year.survivors, 0, [counts[:, :, :, 2:, :c] for counts in room.counts])
+    year.discarded, year.in_use = room.contract(c)
     year.failed = None
     if year.failures is not None:
-        lost = np.stack([year.failures.with_product, year.failures.failed], axis=3)[..., :-1]
-        of_parts = content.of_components(lost, lost.shape[-1])
+        lost = [year.failures.with_product[..., :-1], year.failures.failed[..., :-1]]
+        of_parts = content.components.weigh(lost, lost[0].shape[-1])
         year.discarded = year.discarded + of_parts[0]
         year.failed = of_parts[1]
 
 
-def _leave(year: Year, units: Floats, first: int, out: Floats) -> None:
-    """Put into `out` [..., lag, cohort] what of the units of cohorts from `first` leaves later, at present hazards."""
-    survival, stop = year.state.survival_of_content, first + units.shape[-1]
-    if not year.on.hazard:
-        for position, (share, varying) in enumerate(survival.leaving(year.c, year.lags, first, stop)):
-            np.multiply(units, share, out=out[:, :, :, position])
-            out[:, :, survival.varying, position] = units[:, :, survival.varying] * varying
-    elif year.lags:
-        hazard, left = year.hazard[..., year.state.content.order, None], units
-        for step in range(1, year.lags[-1] + 1):
-            after = left * power(survival.ratio(year.c + step, stop)[..., first:], hazard)
-            if step in year.lags:
-                np.subtract(left, after, out=out[:, :, :, year.lags.index(step)])
-            left = after
-
-
 def weigh_newest(year: Year) -> None:
-    """Complete content in use and content that leaves in later years by the cohort of the year."""
-    state, content = year.state, year.state.content
-    units = state.units[:, :, content.order, year.c, None]
-    later = np.empty((*units.shape[:3], len(year.lags), 1))
-    _leave(year, units, year.c, later)
-    newest = np.zeros((1 + len(year.lags), *year.lead, year.layout.n_product))
-    newest[0], newest[1:, ..., content.order] = state.units[..., year.c], np.moveaxis(later[..., 0], 3, 0)
-    newest = year.per_product(newest) * (year.mix * year.model.item_is_whole)
-    year.in_use += year.content * newest[0, ..., None, :]
-    year.ahead += year.content * newest[1:, ..., None, :]
+    """Complete content in use by the cohort of the year, and by components with a lifetime of their own."""
+    state = year.state
+    newest = year.per_product(state.units[..., year.c]) * (year.mix * year.model.item_is_whole)
+    year.in_use += year.content * newest[..., None, :]
     if state.carried is not None:
-        held = components.in_use_and_ahead(year)
-        year.in_use += held[0]
-        year.ahead += held[1:]
+        year.in_use += components.in_use(year)
 
 
 def _send_discards(year: Year) -> None:

@@ -164,34 +164,31 @@ def feed_recyclers(year: Year) -> None:
     year.feed = feed
 
 
-def stream_margin(year: Year, feed: Floats) -> tuple[Floats, Floats]:
-    """Grade of feed and margin of each route on it, before any gate fee.
+def stream_value(year: Year, tonnes: Floats) -> Floats:
+    """What routes get for the metals in streams of scrap, certificates with it: array [route, stream], money.
 
     Parameters
     ----------
-    feed : array [element + mass, stream], t
-
-    Returns
-    -------
-    grade : array [element, stream], 1
-    margin : array [route, stream], money/t
+    tonnes : array [element (+ mass), stream], t
+        Or a grade; money/t then.
     """
-    layout, n_e = year.layout, year.layout.n_element
-    grade = over(feed[..., :n_e, :], feed[..., layout.mass, None, :])
-    margin = np.matmul(np.swapaxes(year.worth_old, -1, -2), grade)
+    layout = year.layout
+    elements = tonnes[..., : layout.n_element, :]
+    value = np.matmul(np.swapaxes(year.worth_old, -1, -2), elements)
     if year.worth_old is not year.worth and len(layout.new_classes):
         old_only = year.p("old_scrap_only")
         if old_only.any():
-            plain = np.matmul(np.swapaxes(year.worth, -1, -2), grade[..., layout.new])
-            margin[..., layout.new] = np.where(old_only[..., None, None], plain, margin[..., layout.new])
-    margin -= year.opex[..., None]
-    return grade, margin
+            plain = np.matmul(np.swapaxes(year.worth, -1, -2), elements[..., layout.new])
+            value[..., layout.new] = np.where(old_only[..., None, None], plain, value[..., layout.new])
+    return value
 
 
 def recycle(year: Year) -> None:
     """Step 7: feed goes to the routes that pay, then to those that a quota pays for; the rest waits or overflows."""
     layout, mass, feed = year.layout, year.layout.mass, year.feed
-    grade, year.margin = stream_margin(year, feed)
+    grade = over(feed[..., : layout.n_element, :], feed[..., mass, None, :])
+    year.margin = stream_value(year, grade)
+    year.margin -= year.opex[..., None]
     year.capacity = year.p("capacity")
     if year.on.invest:
         year.capacity = _standing_plants(year)

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from mfa.assembly import Model
 from mfa.errors import Fault
 from mfa.system.component_life import Failures
-from mfa.system.content import CohortContent
+from mfa.system.content import CohortContent, Room
 from mfa.system.layout import Floats
 from mfa.system.market import ImportCaps
+from mfa.system.outlook import LeavingShares, OldScrap
 
 LEAST = 1e-290
 """A divisor that is not larger counts as 0: its inverse would be infinite."""
@@ -63,8 +64,10 @@ class State:
         lead = self.lead = (model.n_sample, model.n_region)
         n_e, n_c = layout.n_element, len(layout.cohorts)
         self.filled = np.asarray((model.content > 0.0).any(axis=(0, 1, 2)))
-        self.content = CohortContent(layout, self.filled, model.lasting_pairs, lead)
-        self.survival_of_content = model.survival.picked(self.content.order)
+        takes_old = np.asarray(par.path("route_eligible")[..., layout.old].any(axis=(0, 1, 2)))
+        self.content = CohortContent(layout, self.filled, model.lasting_pairs, takes_old, lead)
+        self.leaving = LeavingShares(model.survival, self.content.products)
+        self._old_scrap: dict[Room, OldScrap] = {}
         self.units = np.zeros((*lead, layout.n_product, n_c))
         self.units[..., : layout.first] = model.initial_units
         for c in range(layout.first):
@@ -123,15 +126,20 @@ class State:
         nothing = np.zeros((*self.lead, layout.n_element + 1))
         held = nothing
         if layout.first:
-            units = self.units[..., : layout.first].take(self.content.order, axis=2)[:, :, :, None]
-            held = self.content.of_products(units, layout.first)[0].sum(axis=-1)
+            held = self.content.products.weigh([self.units[..., : layout.first]], layout.first)[0].sum(axis=-1)
             if self.carried is not None:
-                carried = self.carried_by_make()[..., None, : layout.first]
-                held = held + self.content.of_components(carried, layout.first)[0].sum(axis=-1)
+                carried = self.carried_by_make()[..., : layout.first]
+                held = held + self.content.components.weigh([carried], layout.first)[0].sum(axis=-1)
         return {
             "in_use": held, "hibernation": nothing, "second_life": nothing,
             "feed_store": self.feed_store.sum(axis=-1), "stockpile": self.stockpile.copy(), "sink": nothing,
         }  # fmt: skip
+
+    def old_scrap(self, room: Room) -> OldScrap:
+        """How what leaves later, as contracted in a room, sums to old scrap by route."""
+        if room not in self._old_scrap:
+            self._old_scrap[room] = OldScrap(room, self.model.layout)
+        return self._old_scrap[room]
 
     def carried_by_make(self) -> Floats:
         """Components in use by the year they were made: array [sample, region, pair, component cohort], unit."""
@@ -253,8 +261,7 @@ class Year:
     first_gone: Floats  # first-year failures [product]
     first_item: Floats  # components in them [item]
     in_use: Floats  # content at year end [element + mass, item], t
-    lags: list[int]  # years that investors look ahead
-    ahead: Floats  # content of what existing cohorts discard then [lag, ..., element + mass, item], t/yr
+    room: Room  # content of discards, of what stays, and of what leaves when plants ordered now open
     # 13-14
     gross_mass: Floats  # collected with first-year failures [pair], t/yr
     quota_shortfall: Floats

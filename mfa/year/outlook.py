@@ -1,0 +1,95 @@
+"""What investors expect of the years in which plants ordered now open: feed by route, and its margin (step 14)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mfa.system.content import Room
+from mfa.system.layout import Floats, Ints
+from mfa.year import components
+from mfa.year.scrap import stream_value
+from mfa.year.state import Year, over
+
+
+def lead_times(year: Year) -> Ints:
+    """Years until a plant ordered now opens, at least 1: array [sample, region, route]."""
+    lags = np.maximum(year.p("build_lag"), 1.0).astype(np.int64)
+    return np.ascontiguousarray(np.broadcast_to(lags, (*year.lead, year.layout.n_route)))
+
+
+def expect(year: Year, units: Floats, first: int, out: Sequence[Floats]) -> None:
+    """Write what leaves of products in use, cohorts from `first`, when plants ordered now open, at present hazards.
+
+    Parameters
+    ----------
+    units : array [sample, region, product, cohort], unit
+    out : sequence of array [sample, region, block, slot, cohort], unit/yr
+        By bucket of the content of products.
+    """
+    shares = year.state.leaving
+    shares.set_lags(lead_times(year))
+    shares.put(units, year.c, first, out, year.hazard if year.on.hazard else None)
+
+
+def expected_feed(year: Year) -> tuple[Floats, Floats]:
+    """Feed that routes expect when a plant ordered now opens, and their margin on it before any gate fee.
+
+    Returns
+    -------
+    feed : array [sample, region, route, stream], t/yr
+    margin : array [sample, region, route, stream], money/t
+    """
+    state, layout = year.state, year.layout
+    once = year.per_pair(year.rate) * (1.0 - year.second_share)
+    same = np.zeros_like(state.feed_store)  # what no lead time touches
+    if year.on.second_life:
+        same[..., layout.old] += year.second_eol
+    if year.on.hibernation:
+        some = state.drawer_items
+        weight = once.take(some, axis=-1) * year.release_share
+        same[..., layout.old] += (state.hibernating * weight[..., None, :]) @ layout.item_to_class[some]
+    same[..., layout.new] = year.new_scrap
+    mass, value = np.zeros((2, *year.lead, layout.n_route, layout.n_class))
+    _add_newest(year)
+    share = np.broadcast_to(once * year.direct_item, (*year.lead, layout.n_item))
+    state.old_scrap(year.room).add(year.room, share, year.worth_old, mass, value)
+    if state.carried is not None:
+        room = _components_ahead(year)
+        state.old_scrap(room).add(room, share, year.worth_old, mass, value)
+    if year.on.scrap_trade:
+        same[..., layout.imported] = year.imports_scrap
+        stays = 1.0 - year.p("scrap_export_share")
+        same *= stays[..., None, layout.stream_class]
+        mass *= stays[..., None, :]
+        value *= stays[..., None, :]
+    same += state.feed_store / 5.0
+    feed, worth = np.empty((2, *year.lead, layout.n_route, layout.n_stream))
+    feed[:] = same[..., layout.mass, None, :]
+    worth[:] = stream_value(year, same)
+    feed[..., layout.old] += mass
+    worth[..., layout.old] += value
+    return feed, over(worth, feed) - year.opex[..., None]
+
+
+def _add_newest(year: Year) -> None:
+    """Add the cohort of the year to what leaves later."""
+    newest = year.state.units[..., year.c : year.c + 1]
+    room = year.room
+    later = [np.zeros((*found.shape[:3], found.shape[3] - 2, 1)) for found in room.found]
+    expect(year, newest, year.c, later)
+    for bucket, found, units in zip(room.buckets, room.found, later, strict=True):
+        found[:, :, :, 2:] += units * bucket.store[:, :, :, year.c, None]
+
+
+def _components_ahead(year: Year) -> Room:
+    """Contract the components with a lifetime of their own that leave when plants ordered now open."""
+    state, n = year.state, year.c + 1
+    shares, room = state.leaving, state.content.components.room(0, ahead=True)
+    assert shares.lags is not None
+    by_years = np.stack([components.leaving(year, years) for years in range(1, int(shares.lags.max()) + 1)])
+    for bucket, counts in zip(room.buckets, room.counts, strict=True):
+        counts[..., :n] = shares.pick(by_years, bucket.part, bucket.routes)
+    room.contract(n)
+    return room
