@@ -5,10 +5,12 @@ Feed is sorted into classes of (component, chemistry) by kind of scrap; it is we
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from mfa.system.layout import Floats
+from mfa.system.layout import Floats, Ints
 
 TIE = 1e-9
 """Margins closer than this share of (margin + opex) count as equal."""
@@ -125,14 +127,19 @@ def allocate(
     array([[6.]])
     """
     lead = np.broadcast_shapes(feed.shape[:-1], margin.shape[:-2], paying.shape[:-2], room.shape[:-1], choice.shape)
-    processed = np.zeros((*lead, *margin.shape[-2:]))
-    remainder = np.broadcast_to(feed, (*lead, feed.shape[-1])).copy()
-    left = np.broadcast_to(room, (*lead, room.shape[-1])).copy()
+    n_route, n_class = margin.shape[-2:]
+    n_lead = int(np.prod(lead))
+
+    def whole(values: NDArray[Any], *trail: int) -> NDArray[Any]:
+        return np.broadcast_to(values, (*lead, *trail)).reshape(n_lead, -1)
+
+    processed = np.zeros((n_lead, n_route * n_class))
+    remainder, left = whole(feed, n_class).copy(), whole(room, n_route).copy()
+    rates = whole(margin, n_route, n_class), whole(choice), whole(opex, n_route)
     for openness in (paying, with_fee):
-        if openness is None or not openness.any():
-            continue
-        _allocate_pass(processed, remainder, left, margin, openness, choice, opex)
-    return processed
+        if openness is not None:
+            _allocate_pass(processed, remainder, left, whole(openness, n_route, n_class), *rates)
+    return processed.reshape(*lead, n_route, n_class)
 
 
 def route_shares(margin: Floats, available: NDArray[np.bool_], choice: Floats) -> Floats:
@@ -164,32 +171,56 @@ def _allocate_pass(
     processed: Floats,
     remainder: Floats,
     left: Floats,
-    margin: Floats,
     openness: NDArray[np.bool_],
+    margin: Floats,
     choice: Floats,
     opex: Floats,
 ) -> None:
-    is_open = openness & (left > 0.0)[..., None]
-    while True:
-        asked = route_shares(margin, is_open, choice) * remainder[..., None, :]
-        total = asked.sum(axis=-1)
-        over = total > left
+    """One pass on what is open, a few cells of [lead, route x class]: few routes take a class, and have room, and pay.
+
+    `remainder` [lead, class], `left` [lead, route] and `processed` are brought up to date.
+    """
+    n_class, n_route = remainder.shape[1], left.shape[1]
+    cells = np.flatnonzero(openness)
+    rate = margin.ravel()[cells]
+    to_route, sample = cells // n_class, cells // (n_class * n_route)
+    of_class = sample * n_class + cells % n_class
+    utility = choice.ravel()[sample] * rate
+    flat_left, flat_remainder, flat_processed = left.ravel(), remainder.ravel(), processed.ravel()
+    still = (flat_left[to_route] > 0.0) & (flat_remainder[of_class] > 0.0)
+    while still.any():
+        cells, rate, to_route, sample, of_class, utility = (
+            values[still] for values in (cells, rate, to_route, sample, of_class, utility)
+        )
+        top = np.full(flat_remainder.size, -np.inf)
+        np.maximum.at(top, of_class, utility)
+        weight = np.exp(utility - top[of_class])
+        total = np.bincount(of_class, weight, flat_remainder.size)
+        asked = weight / total[of_class] * flat_remainder[of_class]
+        by_route = np.bincount(to_route, asked, flat_left.size)
+        over = by_route > flat_left
+        full = over[to_route]
+        if full.any():
+            asked[full] = _serve_full(asked[full], rate[full], to_route[full], flat_left, opex.ravel())
+        flat_processed[cells] += asked
+        flat_left -= np.where(over, flat_left, by_route)
+        flat_remainder -= np.bincount(of_class, asked, flat_remainder.size)
+        np.maximum(flat_remainder, 0.0, out=flat_remainder)
         # a sample whose routes all have room is done: what had a route is served to the last, whoever goes on beside it
-        done = is_open.any(axis=-2) & ~over.any(axis=-1, keepdims=True)
-        if not over.any():
-            processed += asked
-            left -= total
-            remainder[done] = 0.0
-            return
-        full = np.nonzero(over)
-        rates = np.broadcast_to(margin, asked.shape)[full], np.broadcast_to(opex, over.shape)[full]
-        asked[full] = _serve(asked[full], rates[0], left[full], rates[1])
-        processed += asked
-        left -= np.where(over, left, np.minimum(total, left))
-        remainder -= asked.sum(axis=-2)
-        np.maximum(remainder, 0.0, out=remainder)
-        remainder[done] = 0.0
-        is_open = is_open & (~over & (left > 0.0))[..., None]
+        busy = over.reshape(left.shape).any(axis=1)
+        flat_remainder[of_class[~busy[sample]]] = 0.0
+        still = ~full & (flat_left[to_route] > 0.0) & (flat_remainder[of_class] > 0.0)
+
+
+def _serve_full(asked: Floats, margin: Floats, to_route: Ints, left: Floats, opex: Floats) -> Floats:
+    """Serve the askers of full routes, cells in the order of routes: as a table with a row for each route."""
+    first = np.flatnonzero(np.diff(to_route, prepend=-1))
+    row = np.cumsum(np.diff(to_route, prepend=-1) != 0) - 1
+    column = np.arange(len(to_route)) - first[row]
+    table, rates = np.zeros((2, len(first), int(column.max()) + 1))
+    table[row, column], rates[row, column] = asked, margin
+    routes = to_route[first]
+    return np.asarray(_serve(table, rates, left[routes], opex[routes])[row, column])
 
 
 def _serve(asked: Floats, margin: Floats, left: Floats, opex: Floats) -> Floats:
