@@ -55,14 +55,19 @@ class CohortContent:
             blocks.setdefault((part, routes), []).extend(flat[filled[:, item], item].tolist())
         self.products = Blocks(products, filled.shape, lead, len(layout.cohorts))
         self.components = Blocks(components, filled.shape, lead, len(layout.cohorts))
+        buckets = (*self.products.buckets, *self.components.buckets)
+        self._places: Ints = np.concatenate([bucket.places for bucket in buckets])
+        self._used = np.concatenate([bucket.used for bucket in buckets])
+        ends = np.cumsum([bucket.places.size for bucket in buckets]).tolist()
+        self._slices = [slice(end - bucket.places.size, end) for end, bucket in zip(ends, buckets, strict=True)]
 
     def add(self, position: int, content: Floats, mix: Floats) -> None:
         """Fix what the cohort at `position` holds: content [..., element + mass, item] and mix [..., item]."""
         held = content * mix[..., None, :]
-        flat = held.reshape(*held.shape[:2], -1)
-        for bucket in (*self.products.buckets, *self.components.buckets):
-            places = flat.take(bucket.places, axis=-1) * bucket.used
-            bucket.store[:, :, :, position] = places.reshape(*flat.shape[:2], *bucket.shape)
+        places = held.reshape(*held.shape[:2], -1).take(self._places, axis=-1)
+        places *= self._used
+        for bucket, some in zip((*self.products.buckets, *self.components.buckets), self._slices, strict=True):
+            bucket.store[:, :, :, position] = places[..., some].reshape(*places.shape[:2], *bucket.shape)
 
 
 class Bucket:

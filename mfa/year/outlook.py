@@ -19,18 +19,17 @@ def lead_times(year: Year) -> Ints:
     return np.ascontiguousarray(np.broadcast_to(lags, (*year.lead, year.layout.n_route)))
 
 
-def expect(year: Year, units: Floats, first: int, out: Sequence[Floats]) -> None:
-    """Write what leaves of products in use, cohorts from `first`, when plants ordered now open, at present hazards.
+def expect(year: Year, out: Sequence[Floats]) -> None:
+    """Write what leaves of the products that survive the year when plants ordered now open, at present hazards.
 
     Parameters
     ----------
-    units : array [sample, region, product, cohort], unit
     out : sequence of array [sample, region, block, slot, cohort], unit/yr
         By bucket of the content of products.
     """
     shares = year.state.leaving
     shares.set_lags(lead_times(year))
-    shares.put(units, year.c, first, out, year.hazard if year.on.hazard else None)
+    shares.put(year.survivors, year.c, out, year.hazard if year.on.hazard else None)
 
 
 def expected_feed(year: Year) -> tuple[Floats, Floats]:
@@ -52,12 +51,13 @@ def expected_feed(year: Year) -> tuple[Floats, Floats]:
         same[..., layout.old] += (state.hibernating * weight[..., None, :]) @ layout.item_to_class[some]
     same[..., layout.new] = year.new_scrap
     mass, value = np.zeros((2, *year.lead, layout.n_route, layout.n_class))
-    _add_newest(year)
+    newest = state.leaving.of_newest(state.units[..., year.c], year.c, year.hazard if year.on.hazard else None)
+    held = year.content * (year.mix * year.model.item_is_whole)[..., None, :]
     share = np.broadcast_to(once * year.direct_item, (*year.lead, layout.n_item))
-    state.old_scrap(year.room).add(year.room, share, year.worth_old, mass, value)
+    state.old_scrap(year.room).add(year.room, (held, newest), share, year.worth_old, (mass, value))
     if state.carried is not None:
         room = _components_ahead(year)
-        state.old_scrap(room).add(room, share, year.worth_old, mass, value)
+        state.old_scrap(room).add(room, None, share, year.worth_old, (mass, value))
     if year.on.scrap_trade:
         same[..., layout.imported] = year.imports_scrap
         stays = 1.0 - year.p("scrap_export_share")
@@ -73,16 +73,6 @@ def expected_feed(year: Year) -> tuple[Floats, Floats]:
     return feed, over(worth, feed) - year.opex[..., None]
 
 
-def _add_newest(year: Year) -> None:
-    """Add the cohort of the year to what leaves later."""
-    newest = year.state.units[..., year.c : year.c + 1]
-    room = year.room
-    later = [np.zeros((*found.shape[:3], found.shape[3] - 2, 1)) for found in room.found]
-    expect(year, newest, year.c, later)
-    for bucket, found, units in zip(room.buckets, room.found, later, strict=True):
-        found[:, :, :, 2:] += units * bucket.store[:, :, :, year.c, None]
-
-
 def _components_ahead(year: Year) -> Room:
     """Contract the components with a lifetime of their own that leave when plants ordered now open."""
     state, n = year.state, year.c + 1
@@ -90,6 +80,6 @@ def _components_ahead(year: Year) -> Room:
     assert shares.lags is not None
     by_years = np.stack([components.leaving(year, years) for years in range(1, int(shares.lags.max()) + 1)])
     for bucket, counts in zip(room.buckets, room.counts, strict=True):
-        counts[..., :n] = shares.pick(by_years, bucket.part, bucket.routes)
+        counts[..., :n] = shares.pick(by_years, bucket.part[:, None], bucket.routes)
     room.contract(n)
     return room

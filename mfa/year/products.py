@@ -86,7 +86,7 @@ def _weigh_discards(year: Year) -> None:
         counts[:, :, :, 0, :c] = year.gone.take(bucket.part, axis=2)
         counts[:, :, :, 1, :c] = year.survivors.take(bucket.part, axis=2)
     if looking:
-        outlook.expect(year, year.survivors, 0, [counts[:, :, :, 2:, :c] for counts in room.counts])
+        outlook.expect(year, [counts[:, :, :, 2:, :c] for counts in room.counts])
     year.discarded, year.in_use = room.contract(c)
     year.failed = None
     if year.failures is not None:
