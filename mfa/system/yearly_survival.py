@@ -46,10 +46,11 @@ class CohortSurvival:
         by_age = np.zeros((*self.lead, self.n_parts, n_ages))  # 0 where it varies by cohort
         by_age[:, :, self.constant] = share(self.constant, slice(0, 1))[..., 0, :]
         self.by_age, self.age_ratio = by_age[..., ::-1].copy(), _ratio(by_age)[..., ::-1].copy()
+        # those that vary by cohort lie by position on the cohort axis: [..., varying part, position, cohort]
         self.by_cohort = self.cohort_ratio = None
         if len(self.varying):
-            self.by_cohort = share(self.varying, slice(None))  # [..., part, cohort, age]
-            self.cohort_ratio = _ratio(self.by_cohort)
+            varying = share(self.varying, slice(None))
+            self.by_cohort, self.cohort_ratio = _by_position(varying), _by_position(_ratio(varying))
         self._leaving: dict[int, Floats] = {}  # by lag
 
     def samples(self, start: int, stop: int) -> CohortSurvival:
@@ -69,9 +70,8 @@ class CohortSurvival:
         by_age = by_age[..., start : start + n_cohorts]
         if by_cohort is None:
             return by_age
-        cohorts = np.arange(n_cohorts)
         result = by_age.copy()
-        result[:, :, self.varying] = by_cohort[:, :, :, cohorts, position - cohorts]
+        result[:, :, self.varying] = by_cohort[:, :, :, position, :n_cohorts]
         return result
 
     def ratio(self, position: int, n_cohorts: int) -> Floats:
@@ -101,17 +101,25 @@ class CohortSurvival:
 
     def varying_ratio(self, position: int, first: int, stop: int) -> Floats:
         """sf(a) / sf(a - 1) at `position` of the parts in `varying`, of the cohorts from `first` to `stop` - 1."""
-        cohorts = np.arange(first, stop)
         assert self.cohort_ratio is not None
-        return self.cohort_ratio[:, :, :, cohorts, position - cohorts]
+        return self.cohort_ratio[:, :, :, position, first:stop]
 
     def first_year(self, position: int) -> Floats:
         """sf(0) of the cohort at `position`: array [sample, region, part]."""
         if self.by_cohort is None:
             return self.by_age[..., -1]
         result = self.by_age[..., -1].copy()
-        result[:, :, self.varying] = self.by_cohort[:, :, :, position, 0]
+        result[:, :, self.varying] = self.by_cohort[:, :, :, position, position]
         return result
+
+
+def _by_position(values: Floats) -> Floats:
+    """Values [..., cohort, age] as [..., position, cohort], where position = cohort + age; 0 before a cohort is made."""
+    n_cohorts, n_ages = values.shape[-2:]
+    found = np.zeros((*values.shape[:-2], n_ages, n_cohorts))
+    for cohort in range(min(n_cohorts, n_ages)):
+        found[..., cohort:, cohort] = values[..., cohort, : n_ages - cohort]
+    return found
 
 
 def _ratio(share: Floats) -> Floats:
