@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mfa.inputs import Inputs, Scenario
     from mfa.results import Results
 
-CHUNK = 32
+CHUNK = 64
 """Samples solved together: enough to hide Python's cost, few enough to stay in the cache."""
 
 

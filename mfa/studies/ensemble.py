@@ -34,7 +34,7 @@ from mfa.studies.workers import Found, Recipe, compute_here, compute_in_pool, po
 if TYPE_CHECKING:
     from mfa.inputs import Scenario
 
-MOST_BLOCKS = 16
+MOST_BLOCKS = 8
 """Blocks of a chunk at most: what a worker that is killed may lose."""
 CHUNKS_WANTED = 64
 
@@ -188,7 +188,7 @@ def default_chunk(samples: int) -> int:
     Examples
     --------
     >>> [default_chunk(samples) for samples in (100, 10_000, 100_000)]
-    [32, 160, 512]
+    [64, 192, 512]
     """
     return BLOCK * min(MOST_BLOCKS, max(1, math.ceil(samples / (CHUNKS_WANTED * BLOCK))))
 

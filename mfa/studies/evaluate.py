@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mfa.inputs import Inputs
     from mfa.results import Results
 
-BLOCK = 32
+BLOCK = 64
 """Samples that are always solved together, from a multiple of this number on.
 
 The last bit of a result may depend on which samples are solved beside it. Blocks that never shift make every result a

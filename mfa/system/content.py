@@ -56,8 +56,8 @@ class CohortContent:
         self.products = Blocks(products, filled.shape, lead, len(layout.cohorts))
         self.components = Blocks(components, filled.shape, lead, len(layout.cohorts))
         buckets = (*self.products.buckets, *self.components.buckets)
-        self._places: Ints = np.concatenate([bucket.places for bucket in buckets])
-        self._used = np.concatenate([bucket.used for bucket in buckets])
+        self._places: Ints = np.concatenate([np.empty(0, dtype=np.int64), *(bucket.places for bucket in buckets)])
+        self._used = np.concatenate([np.empty(0), *(bucket.used for bucket in buckets)])
         ends = np.cumsum([bucket.places.size for bucket in buckets]).tolist()
         self._slices = [slice(end - bucket.places.size, end) for end, bucket in zip(ends, buckets, strict=True)]
 

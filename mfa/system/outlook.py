@@ -33,9 +33,9 @@ class LeavingShares:
         row_of[survival.varying] = np.arange(len(survival.varying))
         self._rows = [row_of[bucket.part] for bucket in self.buckets]
         # every (block, slot), bucket by bucket
-        parts = [np.repeat(bucket.part, bucket.routes.shape[1]) for bucket in self.buckets]
-        self.part = np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
-        self.route = np.concatenate([bucket.routes.ravel() for bucket in self.buckets] or [self.part])
+        none = np.empty(0, dtype=np.int64)
+        self.part: Ints = np.concatenate([none, *(np.repeat(b.part, b.routes.shape[1]) for b in self.buckets)])
+        self.route: Ints = np.concatenate([none, *(bucket.routes.ravel() for bucket in self.buckets)])
         self._row = row_of[self.part]
         self._newest: Floats = np.empty(0)
 
@@ -51,7 +51,7 @@ class LeavingShares:
                 now = lags[..., bucket.routes] == years
                 table[now] = np.broadcast_to(share[:, :, bucket.part, None], table.shape)[now]
         youngest = [table[..., -1].reshape(*lags.shape[:2], -1) for table in self._tables]
-        self._newest = np.concatenate(youngest, axis=-1) if youngest else np.empty((*lags.shape[:2], 0))
+        self._newest = np.concatenate([np.empty((*lags.shape[:2], 0)), *youngest], axis=-1)
 
     def put(self, units: Floats, position: int, out: Sequence[Floats], hazard: Floats | None = None) -> None:
         """Write what will leave of earlier cohorts in use at the end of the year at `position`.
@@ -160,7 +160,8 @@ class OldScrap:
             pairs = np.broadcast_to(pair + np.arange(bucket.routes.size).reshape(*bucket.routes.shape, 1), at.shape)
             columns.append(np.stack([at[used], place[used], route[used], pairs[used]]))
             pair += bucket.routes.size
-        source, place, route, pairs = np.concatenate(columns, axis=1)
+        none = np.empty((4, 0), dtype=np.int64)
+        source, place, route, pairs = np.concatenate([none, *columns], axis=1)
         element, item = place // layout.n_item, place % layout.n_item
         is_mass = element == layout.mass
         target = 2 * (route * layout.n_class + layout.item_class[item]) + is_mass
@@ -186,6 +187,8 @@ class OldScrap:
         out : (array [sample, region, route, class], t/yr, the same, money/yr)
             Mass and worth; are added to.
         """
+        if not len(self._starts):
+            return
         price = worth.reshape(*worth.shape[:2], -1)
         price = np.concatenate([price, np.ones((*price.shape[:2], 1))], axis=-1)
         tonnes = room.held.take(self._source, axis=-1)

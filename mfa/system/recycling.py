@@ -207,8 +207,8 @@ def _allocate_pass(
         flat_remainder -= np.bincount(of_class, asked, flat_remainder.size)
         np.maximum(flat_remainder, 0.0, out=flat_remainder)
         # a sample whose routes all have room is done: what had a route is served to the last, whoever goes on beside it
-        busy = over.reshape(left.shape).any(axis=1)
-        flat_remainder[of_class[~busy[sample]]] = 0.0
+        done = ~np.logical_or.reduce(over.reshape(left.shape), axis=1)
+        flat_remainder[of_class[done[sample]]] = 0.0
         still = ~full & (flat_left[to_route] > 0.0) & (flat_remainder[of_class] > 0.0)
 
 

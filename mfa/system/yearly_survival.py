@@ -114,7 +114,7 @@ class CohortSurvival:
 
 
 def _by_position(values: Floats) -> Floats:
-    """Values [..., cohort, age] as [..., position, cohort], where position = cohort + age; 0 before a cohort is made."""
+    """Values [..., cohort, age] as [..., position, cohort], position = cohort + age; 0 before a cohort is made."""
     n_cohorts, n_ages = values.shape[-2:]
     found = np.zeros((*values.shape[:-2], n_ages, n_cohorts))
     for cohort in range(min(n_cohorts, n_ages)):

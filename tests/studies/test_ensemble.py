@@ -25,7 +25,7 @@ from tests.studies.designs import SmallDesign, SmallScenario
 from tests.studies.run_small import KEEP, run
 
 ROOT = Path(__file__).resolve().parents[2]
-SAMPLES = 200
+SAMPLES = 400
 
 
 def content_of(folder):
@@ -59,10 +59,10 @@ def test_two_processes_give_the_same_bits_as_one(reference, tmp_path):
     same(content_of(tmp_path / "two"), content_of(reference))
 
 
-@pytest.mark.parametrize("chunk", [1, 64, 1000])
+@pytest.mark.parametrize("chunk", [1, 128, 1000])
 def test_the_chunk_size_does_not_matter(reference, tmp_path, chunk):
     found = run(tmp_path / "other", SAMPLES, chunk=chunk)
-    assert found.manifest["chunk"] == {1: 32, 64: 64, 1000: 1024}[chunk]
+    assert found.manifest["chunk"] == {1: 64, 128: 128, 1000: 1024}[chunk]
     same(statistics_in(tmp_path / "other"), statistics_in(reference))
     one, other = mfa.open_ensemble(reference).samples, found.samples
     for name in one:
@@ -222,10 +222,10 @@ def test_cut_off_while_the_samples_are_removed(reference, tmp_path, monkeypatch)
 
 def test_an_error_in_a_sample_keeps_what_was_done(reference, tmp_path):
     folder = tmp_path / "broken"
-    design = SmallDesign(SAMPLES, broken=130)
-    with pytest.raises(ModelError, match="sample 130: content: is broken") as caught:
-        run_ensemble(SmallScenario(), lambda: design, design, out=folder, jobs=1, keep=KEEP, chunk=32)
-    assert caught.value.__notes__ == [f"128 of {SAMPLES} samples are stored"]
+    design = SmallDesign(SAMPLES, broken=260)
+    with pytest.raises(ModelError, match="sample 260: content: is broken") as caught:
+        run_ensemble(SmallScenario(), lambda: design, design, out=folder, jobs=1, keep=KEEP, chunk=64)
+    assert caught.value.__notes__ == [f"256 of {SAMPLES} samples are stored"]
     assert markers(folder) == 4
     run(folder, SAMPLES)
     same(content_of(folder), content_of(reference))
@@ -295,8 +295,8 @@ def test_quantiles_against_the_samples(reference):
     )  # fmt: skip
     assert f"{found.quantiles['imports'].pint.units:~}" == "t / yr"
     np.testing.assert_allclose(found.plain["imports_sd"], whole["imports"].std(axis=0, ddof=1), rtol=1e-12)
-    # samples 5, 16, ... 192 sell nothing: 18 of 200
-    assert (found.plain["import_requirement_missing"] == 18 / SAMPLES).all()
+    # samples 5, 16, ... 390 sell nothing: 36 of 400
+    assert (found.plain["import_requirement_missing"] == 36 / SAMPLES).all()
 
 
 def test_factors_are_those_that_were_drawn(reference):
@@ -309,15 +309,15 @@ def test_the_table_of_quantiles(reference):
     row = table.query("result == 'import_requirement' and time == 2030").iloc[0]
     found = mfa.open_ensemble(reference).plain["import_requirement"].sel(time=2030, quantile=0.25)
     assert float(row["q25"]) == float(found.squeeze())
-    assert (row["unit"], row["reason"], float(row["missing"])) == ("1", "no need", 18 / SAMPLES)
+    assert (row["unit"], row["reason"], float(row["missing"])) == ("1", "no need", 36 / SAMPLES)
     assert set(table["result"]) == set(KEEP)
 
 
 def test_words_tables_and_pictures(reference):
     found = mfa.open_ensemble(reference)
-    assert repr(found) == "<mfa.Ensemble of small: 200 samples (random, seed 1), 3 results, samples kept>"
+    assert repr(found) == "<mfa.Ensemble of small: 400 samples (random, seed 1), 3 results, samples kept>"
     text = found.text()
-    assert "200 samples of 3 factors (random, seed 1)" in text
+    assert "400 samples of 3 factors (random, seed 1)" in text
     summary = found.summary()
     assert summary["year"].tolist() == [2030]
     row = summary.iloc[0]
@@ -347,7 +347,7 @@ def test_a_temporary_ensemble_goes_with_its_result():
 
 
 def test_chunks_grow_with_the_samples_up_to_a_bound():
-    assert [default_chunk(n) for n in (1, 2048, 2049, 10_000, 32_768, 10**6)] == [32, 32, 64, 160, 512, 512]
+    assert [default_chunk(n) for n in (1, 2048, 2049, 10_000, 32_768, 10**6)] == [64, 64, 64, 192, 512, 512]
 
 
 # --- progress --------------------------------------------------------------------------------------------------------
@@ -373,7 +373,7 @@ def test_progress_in_a_terminal_is_one_line(tmp_path):
     lines = stream.text.split("\r\033[K")
     assert "\n" not in stream.text
     assert lines[1].startswith("[..............................] 0 of 70 samples")
-    assert any(line.startswith("[#############.................] 32 of 70 samples, ") for line in lines)
+    assert any(line.startswith("[###########################...] 64 of 70 samples, ") for line in lines)
     assert lines[-1] == ""
 
 
