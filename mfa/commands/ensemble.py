@@ -72,7 +72,7 @@ def ensemble(
         ),
     ] = None,
     chunk: Annotated[
-        int | None, typer.Option("--chunk", metavar="N", help="Samples of a task, rounded up to a multiple of 32.")
+        int | None, typer.Option("--chunk", metavar="N", help="Samples of a task, rounded up to a multiple of 64.")
     ] = None,
     quiet: Quiet = False,
     debug: Debug = False,
