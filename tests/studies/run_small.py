@@ -6,6 +6,7 @@ import functools
 import sys
 
 from mfa.studies.ensemble import run_ensemble
+from mfa.studies.evaluate import BLOCK
 from tests.studies.designs import SmallDesign, SmallScenario
 
 KEEP = ["import_requirement", "imports", "sales_units"]
@@ -15,7 +16,7 @@ def run(folder, samples, jobs=1, pause=0.0, **options):
     """Run it here; the pause slows it down and changes nothing else."""
     design = SmallDesign(samples, pause=pause)
     make = functools.partial(SmallDesign, samples, pause=pause)
-    options = {"keep": KEEP, "keep_samples": True, "chunk": 32, **options}
+    options = {"keep": KEEP, "keep_samples": True, "chunk": BLOCK, **options}
     return run_ensemble(SmallScenario(), make, design, out=folder, jobs=jobs, **options)
 
 

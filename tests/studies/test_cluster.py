@@ -13,7 +13,7 @@ import pytest
 import mfa
 from mfa.errors import MfaError
 from mfa.studies import cluster as clusters
-from mfa.studies.evaluate import choose_outputs
+from mfa.studies.evaluate import BLOCK, choose_outputs
 from mfa.studies.progress import ProgressBar
 from mfa.studies.store import Chunk
 from mfa.studies.workers import Recipe
@@ -22,7 +22,7 @@ from tests.studies.run_small import run
 from tests.studies.test_ensemble import content_of, markers, same
 
 distributed = pytest.importorskip("distributed")
-SAMPLES = 320
+SAMPLES = 10 * BLOCK
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_a_worker_is_killed_and_nothing_is_lost_or_counted_twice(reference, tmp_
     run(folder, SAMPLES, jobs=None, scheduler=address, pause=0.5, progress=Watching())
     thread.join()
     assert killed and killed[0] < 10  # in mid-study
-    assert written == list(range(0, SAMPLES + 1, 32))  # every chunk once
+    assert written == list(range(0, SAMPLES + 1, BLOCK))  # every chunk once
     same(content_of(folder), content_of(reference))
     assert victim not in workers_of(address).values()
 

@@ -19,7 +19,7 @@ from mfa.inputs.points import Points
 from mfa.inputs.sampling import Uncertainty
 from mfa.studies import workers
 from mfa.studies.chunks import evaluate_all
-from mfa.studies.evaluate import choose_outputs
+from mfa.studies.evaluate import BLOCK, choose_outputs
 from mfa.studies.locking import only_one
 from mfa.studies.scenario_function import CubePoints
 from mfa.studies.store import chunks_of
@@ -37,7 +37,7 @@ class Deadly(SmallDesign):
         self.folder = folder
 
     def inputs(self, start: int, stop: int):
-        if start == 32 and not (self.folder and os.path.exists(f"{self.folder}/killed")):
+        if start == BLOCK and not (self.folder and os.path.exists(f"{self.folder}/killed")):
             if self.folder:
                 open(f"{self.folder}/killed", "w").close()
             os.kill(os.getpid(), signal.SIGKILL)
@@ -47,27 +47,27 @@ class Deadly(SmallDesign):
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_the_same_bits_however_workers_start(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "start_method", lambda: method)
-    alone, side_by_side = (evaluate_all(SmallDesign(96), OUTPUTS, jobs=jobs) for jobs in (1, 2))
+    alone, side_by_side = (evaluate_all(SmallDesign(3 * BLOCK), OUTPUTS, jobs=jobs) for jobs in (1, 2))
     assert alone["imports"].tobytes() == side_by_side["imports"].tobytes()
 
 
 def test_a_worker_that_dies_is_replaced_and_nothing_counts_twice(tmp_path) -> None:
-    recipe = Recipe(functools.partial(Deadly, 128, str(tmp_path)), OUTPUTS)
-    found = sorted((chunk.number, part["imports"]) for chunk, part in compute_in_pool(recipe, chunks_of(128, 32), 2))
+    recipe = Recipe(functools.partial(Deadly, 4 * BLOCK, str(tmp_path)), OUTPUTS)
+    found = sorted((chunk.number, part["imports"]) for chunk, part in compute_in_pool(recipe, chunks_of(4 * BLOCK, BLOCK), 2))
     assert [number for number, _ in found] == [0, 1, 2, 3]
     assert np.array_equal(
-        np.concatenate([part for _, part in found]), evaluate_all(SmallDesign(128), OUTPUTS)["imports"]
+        np.concatenate([part for _, part in found]), evaluate_all(SmallDesign(4 * BLOCK), OUTPUTS)["imports"]
     )
 
 
 def test_workers_that_die_again_and_again_are_told() -> None:
     with pytest.raises(MfaError, match="worker processes were killed 3 times in a row"):
-        evaluate_all(Deadly(128), OUTPUTS, jobs=2)
+        evaluate_all(Deadly(4 * BLOCK), OUTPUTS, jobs=2)
 
 
 def test_an_error_in_a_worker_is_that_of_the_sample() -> None:
     with pytest.raises(ModelError, match="sample 70: content: is broken"):
-        evaluate_all(SmallDesign(96, broken=70), OUTPUTS, jobs=2)
+        evaluate_all(SmallDesign(3 * BLOCK, broken=70), OUTPUTS, jobs=2)
 
 
 def test_no_process_is_no_number_of_processes() -> None:
