@@ -53,7 +53,8 @@ def test_the_same_bits_however_workers_start(method: str, monkeypatch: pytest.Mo
 
 def test_a_worker_that_dies_is_replaced_and_nothing_counts_twice(tmp_path) -> None:
     recipe = Recipe(functools.partial(Deadly, 4 * BLOCK, str(tmp_path)), OUTPUTS)
-    found = sorted((chunk.number, part["imports"]) for chunk, part in compute_in_pool(recipe, chunks_of(4 * BLOCK, BLOCK), 2))
+    computed = compute_in_pool(recipe, chunks_of(4 * BLOCK, BLOCK), 2)
+    found = sorted((chunk.number, part["imports"]) for chunk, part in computed)
     assert [number for number, _ in found] == [0, 1, 2, 3]
     assert np.array_equal(
         np.concatenate([part for _, part in found]), evaluate_all(SmallDesign(4 * BLOCK), OUTPUTS)["imports"]
