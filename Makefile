@@ -40,6 +40,7 @@ docs: $(VENV)/stamp-docs ## Renew the generated pages and tables in docs; Python
 	$(BIN)/python scripts/evidence.py --write
 	$(BIN)/python scripts/scenario_table.py --write
 	$(BIN)/python scripts/uncertainty.py --write
+	$(BIN)/python scripts/readme_figures.py --write
 	$(BIN)/pdoc --docformat numpy --output-directory build/docs mfa
 
 notebooks: $(VENV)/stamp-test ## Execute the notebooks and store what they print and draw

@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 SCENARIO = next(text for language, text in BLOCKS if language == "yaml")
-COMMANDS = [
+COMMANDS = [*re.findall(r"`(mfa [^`]+\.yaml[^`]*)`", README.split("## Five-minute tour")[1].split("\n## ")[0])]
+COMMANDS += [
     line.split("  #")[0].strip()
     for language, text in BLOCKS
     if language == "sh"
@@ -109,6 +110,23 @@ def test_python_blocks_run_in_order(folder: Path) -> None:
 def test_the_table_of_files_is_complete() -> None:
     table = README.split("The folder of a run holds")[1].split("The mass balance")[0]
     assert {name.rstrip("/") for name in re.findall(r"`([\w.]+/?)`", table)} == set(OWN_FILES)
+
+
+def test_the_figures_are_what_the_tool_draws_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    import readme_figures
+
+    shown = re.findall(r"!\[([^]]+)\]\((docs/figures/[^)]+)\)", README)
+    assert all(len(alternative) > 80 for alternative, _ in shown)  # for those who do not see them
+    drawn = readme_figures.drawings()
+    assert {Path(file).name for _, file in shown} == set(drawn)
+    for name, svg in drawn.items():
+        assert readme_figures.same((ROOT / "docs" / "figures" / name).read_text(encoding="utf-8"), svg), "make docs"
+
+
+def test_anchors_of_the_page_exist() -> None:
+    heads = {re.sub(r"[^\w -]", "", head).lower().replace(" ", "-") for head in re.findall(r"^## (.*)$", README, re.M)}
+    assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= heads
 
 
 def test_links_lead_somewhere_and_nothing_is_left_open() -> None:
