@@ -11,6 +11,8 @@ import types
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mfa.calibration.collection import CollectionCalibration, calibrate_collection
+    from mfa.calibration.lifetime import LifetimeCalibration, calibrate_lifetime
     from mfa.errors import MfaError
     from mfa.inputs import Inputs, Scenario, load_scenario
     from mfa.lifetimes import Lifetime
@@ -31,10 +33,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "CollectionCalibration": "mfa.calibration.collection",
     "Discovery": "mfa.studies.discovery",
     "Ensemble": "mfa.studies.ensemble_result",
     "Inputs": "mfa.inputs",
     "Lifetime": "mfa.lifetimes",
+    "LifetimeCalibration": "mfa.calibration.lifetime",
     "MfaError": "mfa.errors",
     "Results": "mfa.results",
     "Robustness": "mfa.studies.robustness",
@@ -42,6 +46,8 @@ _HOME = {
     "SearchResult": "mfa.studies.search",
     "Sensitivity": "mfa.studies.sensitivity",
     "Sweep": "mfa.studies.sweep",
+    "calibrate_collection": "mfa.calibration.collection",
+    "calibrate_lifetime": "mfa.calibration.lifetime",
     "compare": "mfa.studies.compare",
     "discover": "mfa.studies.discovery",
     "drill": "mfa.studies.drill",
@@ -61,10 +67,12 @@ _HOME = {
 """Module of each public name."""
 
 __all__ = [
+    "CollectionCalibration",
     "Discovery",
     "Ensemble",
     "Inputs",
     "Lifetime",
+    "LifetimeCalibration",
     "MfaError",
     "Results",
     "Robustness",
@@ -73,6 +81,8 @@ __all__ = [
     "Sensitivity",
     "Sweep",
     "__version__",
+    "calibrate_collection",
+    "calibrate_lifetime",
     "compare",
     "discover",
     "drill",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mfa.commands.calibrate import calibrate
 from mfa.commands.common import INTERRUPTED, Debug, Progress, Quiet, guarded
 from mfa.commands.compare import compare
 from mfa.commands.discover import discover
@@ -152,6 +153,7 @@ app.command()(sankey)
 app.command()(report)
 app.command()(template)
 app.command()(export)
+app.add_typer(calibrate)
 
 
 @app.command()

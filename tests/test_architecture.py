@@ -26,7 +26,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("presentation",),
     ("results",),
     ("indicators",),
-    ("studies",),
+    ("studies", "calibration"),
     ("report", "explore"),
     ("commands", "cli"),
 )

@@ -1,0 +1,132 @@
+"""The survival functions that are fitted: their two terms, by which a table gives them, and where these may lie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mfa.errors import Fault, InputError
+from mfa.inputs.messages import suggest
+from mfa.system.survival import FAMILIES, FOLDED_NORMAL_LIMIT, canonical_parameters, survival_function, term_unit
+
+Floats = NDArray[np.float64]
+
+SECOND = {"exponential": "", "normal": "sd", "folded_normal": "sd", "lognormal": "sd", "weibull": "shape",
+          "logistic": "scale"}  # fmt: skip
+"""The term beside the mean of each family that can be fitted; a fixed lifetime leaves no scatter to fit."""
+FITTED = tuple(SECOND)
+MEAN_RANGE = (0.2, 400.0)
+SHAPE_RANGE = (0.4, 40.0)
+WIDTH_RANGE = (0.02, 2.5)
+"""sd/mean of normal and lognormal."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """A survival function as a function of the logarithms of its free terms.
+
+    Attributes
+    ----------
+    name : str
+        One of `FITTED`.
+    held : mapping of str to float
+        Terms that are given and not fitted, such as the shape.
+    """
+
+    name: str
+    held: Mapping[str, float]
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """All terms, in the order of a table."""
+        second = SECOND[self.name]
+        return ("mean", second) if second else ("mean",)
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """Terms that are fitted."""
+        return tuple(term for term in self.terms if term not in self.held)
+
+    def unit(self, term: str) -> str:
+        """Unit of a term."""
+        return term_unit(self.name, term)
+
+    def values(self, theta: Floats) -> dict[str, float]:
+        """All terms at a point."""
+        found = dict(zip(self.free, np.exp(theta).tolist(), strict=True))
+        return {term: found[term] if term in found else self.held[term] for term in self.terms}
+
+    def survival(self, theta: Floats, ages: Floats) -> Floats:
+        """Share in use at exact ages."""
+        first, second = canonical_parameters(self.name, self.values(theta))
+        return survival_function(ages, FAMILIES.index(self.name), first, second)
+
+    def bounds(self) -> tuple[Floats, Floats]:
+        """Least and largest theta that is looked at; the second term's range goes with the scale of the mean."""
+        limits = {"mean": MEAN_RANGE, "shape": SHAPE_RANGE, "sd": (0.02, 1000.0), "scale": (0.01, 500.0)}
+        low, high = zip(*(limits[term] for term in self.free), strict=True)
+        return np.log(low), np.log(high)
+
+    def allowed(self, theta: Floats) -> bool:
+        """Whether the family has such a member, and it is one that could be told from others."""
+        if self.name in ("weibull", "exponential"):
+            return True
+        terms = self.values(theta)
+        width = terms[SECOND[self.name]] / terms["mean"]
+        if self.name == "logistic":
+            width *= np.pi / np.sqrt(3.0)
+        most = FOLDED_NORMAL_LIMIT if self.name == "folded_normal" else WIDTH_RANGE[1]
+        return bool(WIDTH_RANGE[0] <= width <= most)
+
+    def starts(self, longest: float) -> list[Floats]:
+        """Points from which the search may start: means up to a few times the ages that were seen."""
+        means = np.geomspace(0.5, max(4.0 * longest, 8.0), 12) if "mean" in self.free else [self.held["mean"]]
+        found = []
+        for mean in means:
+            for width in (0.15, 0.35, 0.7):
+                second = {"sd": width * mean, "scale": width * mean * np.sqrt(3.0) / np.pi,
+                          "shape": width**-1.086}.get(SECOND[self.name], 1.0)  # fmt: skip
+                point = {"mean": mean, SECOND[self.name]: second}
+                theta = np.log([point[term] for term in self.free])
+                if self.allowed(theta):
+                    found.append(theta)
+                if SECOND[self.name] not in self.free:
+                    break
+        return found
+
+
+def chosen_families(names: tuple[str, ...] | list[str] | None, held: Mapping[str, float]) -> list[Family]:
+    """Families by name, all if none is named; a term that is held leaves those that have it.
+
+    Raises
+    ------
+    InputError
+        If a name or a held term is unknown, or no family has the held term.
+
+    Examples
+    --------
+    >>> [family.name for family in chosen_families(None, {"shape": 2.5})]
+    ['weibull']
+    """
+    faults = []
+    for name in names or ():
+        if name not in FITTED:
+            mend = "a fixed lifetime has no scatter to fit" if name == "fixed" else suggest(name, FITTED, "families")
+            faults.append(Fault("family", f"unknown or not fitted: '{name}'", mend))
+    terms = ("mean", *dict.fromkeys(filter(None, SECOND.values())))
+    for term, value in held.items():
+        if term not in terms:
+            faults.append(Fault("fix", f"unknown term '{term}'", suggest(term, terms, "terms")))
+        elif not 0.0 < value < np.inf:
+            faults.append(Fault("fix", f"{term} = {value:g} is not above 0", "terms of a lifetime are"))
+    if faults:
+        raise InputError(faults)
+    found = [Family(name, dict(held)) for name in names or FITTED if set(held) <= {"mean", SECOND[name]}]
+    found = [family for family in found if family.free]
+    if not found:
+        mend = f"{', '.join(f'{name}: {term}' for name, term in SECOND.items() if term)}; leave one term free"
+        raise InputError(Fault("fix", f"no family that is fitted has {' and '.join(held)} to hold", mend))
+    return found

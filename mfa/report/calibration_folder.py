@@ -1,0 +1,158 @@
+"""The folder of a calibration: text, tables, figure, and a dataset that a scenario can lay over its own."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mfa.calibration.lifetime import LifetimeCalibration
+from mfa.calibration.rows import COLLECTION_HEADER, LIFETIME_HEADER, table_text
+from mfa.report.folder import check_target, new_folder
+
+if TYPE_CHECKING:
+    from mfa.calibration.collection import CollectionCalibration
+
+RECORD = "calibration.json"
+DATASET = "dataset"
+SCENARIO = "calibrated.yaml"
+OWN_FILES = ("calibration.txt", "compared.csv", "fitted.csv", "calibration.svg", "calibration.png", RECORD, DATASET,
+             SCENARIO)  # fmt: skip
+"""What a calibration writes; other files in its folder are kept when it is replaced."""
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a path that exists and is neither empty nor the folder of a calibration.
+
+    Raises
+    ------
+    InputError
+        If writing there would destroy something else.
+    """
+    check_target(folder, RECORD, "a calibration")
+
+
+def save_calibration(found: LifetimeCalibration | CollectionCalibration, folder: Path, figures: bool = True) -> Path:
+    """Write the folder of a calibration, see `LifetimeCalibration.save`.
+
+    Raises
+    ------
+    InputError
+        If the path exists and is not the folder of a calibration, or cannot be written.
+    """
+    check_folder(folder)
+    rows = found.rows()
+    lifetime = isinstance(found, LifetimeCalibration)
+    name, header = ("lifetime", LIFETIME_HEADER) if lifetime else ("base_collection_rate", COLLECTION_HEADER)
+    with new_folder(folder, OWN_FILES) as draft:
+        _write(draft / "calibration.txt", found.to_text())
+        found.table().to_csv(draft / "compared.csv", index=False, lineterminator="\n", float_format="%.10g")
+        if isinstance(found, LifetimeCalibration):
+            found.fitted().to_csv(draft / "fitted.csv", index=False, lineterminator="\n", float_format="%.10g")
+        dataset = draft / DATASET
+        dataset.mkdir()
+        _write(dataset / f"{name}.csv", table_text(header, rows))
+        _write(dataset / "datapackage.json", json.dumps(_package(found, name), indent=2, ensure_ascii=False) + "\n")
+        bibliography = _bibliography(found, rows)
+        if bibliography:
+            _write(dataset / "references.bib", bibliography)
+        if found.setting.scenario is not None:
+            _write(draft / SCENARIO, _scenario(found, name))
+        if figures:
+            from mfa.report.captioned import written
+
+            written(found.plot(), draft, "calibration")
+        _write(draft / RECORD, json.dumps(_record(found), indent=2, ensure_ascii=False) + "\n")
+    return folder
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="")
+
+
+def _package(found: LifetimeCalibration | CollectionCalibration, name: str) -> dict[str, Any]:
+    return {
+        "profile": "data-package",
+        "name": "calibrated",
+        "title": f"Values of {name} calibrated to {Path(found.observations.name).name}",
+        "description": "Rows of provenance 'derived', to be laid over a dataset: [japan, path/to/this/folder].",
+        "resources": [{"name": name, "path": f"{name}.csv", "format": "csv", "encoding": "utf-8"}],
+    }
+
+
+def _bibliography(found: LifetimeCalibration | CollectionCalibration, rows: list[dict[str, str]]) -> str:
+    """Entries of all sources that rows name."""
+    keys = list(dict.fromkeys(key for row in rows for key in row["source"].split(";")))
+    known = found.setting.sources
+    return "\n\n".join(known[key] for key in keys if known is not None and key in known) + "\n" if known else ""
+
+
+def _scenario(found: LifetimeCalibration | CollectionCalibration, name: str) -> str:
+    """A scenario that lays the calibrated rows over those of its base."""
+    scenario = found.setting.scenario
+    assert scenario is not None
+    products = ", ".join(one.product.label for one in found.products)
+    names = [
+        path.name if path.parent.name == "parameters" else path.resolve().as_posix()
+        for path in scenario.dataset.folders
+    ]
+    listed = ", ".join(quoted(one) for one in [*names, f"./{DATASET}"])
+    base = scenario.name
+    if scenario.files and scenario.files[0].parent.name != "scenarios":
+        base = scenario.files[0].resolve().as_posix()
+    return (
+        f"name: {scenario.name}-calibrated\n"
+        f"title: {json.dumps(f'{scenario.title}; calibrated {name}', ensure_ascii=False)}\n"
+        "description: >\n"
+        f"  As {scenario.name}, with {name} of {products} calibrated to {Path(found.observations.name).name}.\n"
+        f"base: {quoted(base)}\n"
+        f"dataset: [{listed}]\n"
+    )
+
+
+def quoted(text: str) -> str:
+    """A text for YAML: in quotes if it is more than a word.
+
+    Examples
+    --------
+    >>> quoted("japan"), quoted("./dataset")
+    ('japan', '"./dataset"')
+    """
+    return json.dumps(text, ensure_ascii=False) if re.search(r"[^\w-]", text) else text
+
+
+def _record(found: LifetimeCalibration | CollectionCalibration) -> dict[str, Any]:
+    from mfa import __version__
+
+    common: dict[str, Any] = {
+        "observations": Path(found.observations.name).name,
+        "digest": found.observations.digest,
+        "scenario": found.setting.scenario.name if found.setting.scenario is not None else None,
+        "level": found.level,
+        "version": __version__,
+        "written": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    }
+    if isinstance(found, LifetimeCalibration):
+        return common | {
+            "what": "lifetime", "method": found.method, "timing": found.timing, "before": found.before,
+            "coverage": found.coverage,
+            "products": [
+                {"product": one.product.label, "region": one.product.region, "survival": one.chosen.name,
+                 "terms": one.chosen.terms, "held": dict(one.chosen.family.held), "notes": one.notes,
+                 "dispersion": {block.name: phi for block, phi in
+                                zip(one.blocks, one.chosen.fit.whitening.phi, strict=True)},
+                 "autocorrelation": {block.name: rho for block, rho in
+                                     zip(one.blocks, one.chosen.fit.whitening.rho, strict=True)}}
+                for one in found.products
+            ],
+        }  # fmt: skip
+    return common | {
+        "what": "collection",
+        "products": [
+            {"product": one.product.label, "region": one.region, "course": one.course, "components": one.components,
+             "aicc": one.criteria, "notes": one.notes}
+            for one in found.products
+        ],
+    }  # fmt: skip

@@ -1,0 +1,95 @@
+"""Known lifetimes are found again: within the stated interval in at least nine of ten trials."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from mfa.calibration.expected import SalesHistory, blocks_of
+from mfa.calibration.families import Family
+from mfa.calibration.fitting import Model, fit
+from mfa.calibration.lifetime import calibrate_lifetime
+from mfa.calibration.observations import Observation
+from mfa.lifetimes import Lifetime
+from mfa.stock_models import inflow_driven
+from tests.calibration.synthetic import FIRST, YEARS, draw, frame, product, sales_path, stock_and_discards
+
+TRIALS = 200
+CASES = [
+    ("stock", "weibull", {"mean": 12.0, "shape": 2.5}),
+    ("hanging_together", "lognormal", {"mean": 10.0, "sd": 4.0}),
+    ("discards", "normal", {"mean": 11.0, "sd": 3.5}),
+    ("ages", "weibull", {"mean": 12.0, "shape": 2.5}),
+    ("exits", "logistic", {"mean": 12.0, "scale": 2.5}),
+]
+
+
+@pytest.mark.parametrize(("case", "family", "terms"), CASES, ids=[case for case, _, _ in CASES])
+def test_the_stated_interval_holds_the_truth_in_nine_of_ten_trials(case, family, terms):
+    rng = np.random.default_rng(20260)
+    known, model_of = Lifetime.from_terms(family, **terms), Family(family, {})
+    held = dict.fromkeys(terms, 0)
+    for _ in range(TRIALS):
+        one = draw(case, known, rng)
+        blocks = blocks_of(one, model_of.survival, SalesHistory(one.of("sales")), 0.5)
+        found = fit(Model(blocks, *model_of.bounds(), model_of.allowed), model_of.starts(float(YEARS)))
+        for which, (term, value) in enumerate(terms.items()):
+            held[term] += found.holds(which, float(np.log(value)), 0.95)
+    for term, times in held.items():
+        assert times >= 0.9 * TRIALS, (term, times)
+
+
+def test_the_ends_of_an_interval_are_where_it_stops_to_hold():
+    one = draw("stock", Lifetime.weibull(mean=12, shape=2.5), np.random.default_rng(1))
+    family = Family("weibull", {})
+    blocks = blocks_of(one, family.survival, SalesHistory(one.of("sales")), 0.5)
+    found = fit(Model(blocks, *family.bounds(), family.allowed), family.starts(30.0))
+    for which in (0, 1):
+        low, high = found.interval(which, 0.95)
+        inner = 0.01 * (high - low)
+        assert found.holds(which, low + inner, 0.95) and found.holds(which, high - inner, 0.95)
+        assert not found.holds(which, low - inner, 0.95) and not found.holds(which, high + inner, 0.95)
+        assert low < found.interval(which, 0.9)[0] < found.theta[which] < found.interval(which, 0.9)[1] < high
+
+
+@pytest.mark.parametrize("family", ["exponential", "normal", "folded_normal", "lognormal", "weibull", "logistic"])
+@pytest.mark.parametrize("timing", ["mid", "start", "end"])
+def test_counts_without_error_give_the_lifetime_back(family, timing):
+    second = {"exponential": {}, "weibull": {"shape": 2.2}, "logistic": {"scale": 2.0}}.get(family, {"sd": 4.0})
+    lifetime = Lifetime.from_terms(family, mean=9.0, **second)
+    stock, gone = stock_and_discards(lifetime, {"mid": 0.5, "start": 1.0, "end": 0.0}[timing])
+    rows = [Observation("stock", FIRST + t, float(stock[t])) for t in range(4, YEARS)]
+    rows += [Observation("discards", FIRST + t, float(gone[t])) for t in range(4, YEARS)]
+    found = calibrate_lifetime(frame(product(sales_path(), rows)), families=[family], timing=timing, scenario=None)
+    for term, value in {"mean": 9.0, **second}.items():
+        assert found["bev"].chosen.terms[term] == pytest.approx(value, rel=1e-4), term
+
+
+def test_the_right_family_is_the_best_of_all_six():
+    one = draw("ages", Lifetime.weibull(mean=12, shape=2.5), np.random.default_rng(5))
+    found = calibrate_lifetime(frame(one), scenario=None)["bev"]
+    assert found.chosen.name == "weibull" and [fit.difference for fit in found.fits][0] == 0.0
+    assert len(found.fits) == 6 and found.fits[-1].name == "exponential"
+    differences = [fit.difference for fit in found.fits]
+    assert differences == sorted(differences)
+
+
+def test_the_fitted_lifetime_in_the_stock_model_gives_the_fitted_series():
+    one = draw("stock", Lifetime.weibull(mean=12, shape=2.5), np.random.default_rng(2))
+    found = calibrate_lifetime(frame(one), families=["weibull"], scenario=None)["bev"]
+    sales = xr.DataArray(sales_path(), coords={"time": np.arange(FIRST, FIRST + YEARS)})
+    stock = inflow_driven(sales, found.chosen.lifetime).stock.values[5:]
+    np.testing.assert_allclose(found.fitted()["fitted"].to_numpy(), stock, rtol=1e-12)
+    assert np.abs(stock / found.fitted()["observed"].to_numpy() - 1.0).max() < 0.08  # errors of 2 %
+
+
+def test_discards_by_year_and_a_table_by_cohort_agree():
+    lifetime = Lifetime.weibull(mean=12, shape=2.5)
+    means = [
+        calibrate_lifetime(frame(draw(case, lifetime, np.random.default_rng(9))), families=["weibull"], scenario=None)[
+            "bev"
+        ].chosen.mean
+        for case in ("discards", "ages", "exits", "stock")
+    ]
+    assert np.ptp(means) < 0.8
