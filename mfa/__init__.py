@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mfa.errors import MfaError
     from mfa.inputs import Inputs, Scenario, load_scenario
     from mfa.lifetimes import Lifetime
+    from mfa.reconciliation.reconcile import reconcile
+    from mfa.reconciliation.result import Reconciled
     from mfa.results import Results, open_results
     from mfa.run import run
     from mfa.stock_models import inflow_driven, stock_driven
@@ -40,6 +42,7 @@ _HOME = {
     "Lifetime": "mfa.lifetimes",
     "LifetimeCalibration": "mfa.calibration.lifetime",
     "MfaError": "mfa.errors",
+    "Reconciled": "mfa.reconciliation.result",
     "Results": "mfa.results",
     "Robustness": "mfa.studies.robustness",
     "Scenario": "mfa.inputs",
@@ -57,6 +60,7 @@ _HOME = {
     "open_ensemble": "mfa.studies.ensemble_result",
     "open_results": "mfa.results",
     "quantify": "mfa.units",
+    "reconcile": "mfa.reconciliation.reconcile",
     "robust": "mfa.studies.robustness",
     "run": "mfa.run",
     "search": "mfa.studies.search",
@@ -74,6 +78,7 @@ __all__ = [
     "Lifetime",
     "LifetimeCalibration",
     "MfaError",
+    "Reconciled",
     "Results",
     "Robustness",
     "Scenario",
@@ -92,6 +97,7 @@ __all__ = [
     "open_ensemble",
     "open_results",
     "quantify",
+    "reconcile",
     "robust",
     "run",
     "search",

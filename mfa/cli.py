@@ -19,6 +19,7 @@ from mfa.commands.drill import drill
 from mfa.commands.ensemble import ensemble
 from mfa.commands.explore import explore
 from mfa.commands.export import export
+from mfa.commands.reconcile import reconcile
 from mfa.commands.report import report
 from mfa.commands.robust import robust
 from mfa.commands.sankey import sankey
@@ -150,6 +151,7 @@ app.command()(discover)
 app.command()(robust)
 app.command()(explore)
 app.command()(sankey)
+app.command()(reconcile)
 app.command()(report)
 app.command()(template)
 app.command()(export)

@@ -22,6 +22,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("year",),
     ("recording",),
     ("inputs",),
+    ("reconciliation",),
     ("run",),
     ("presentation",),
     ("results",),
