@@ -11,6 +11,8 @@ from mfa.report.style import FONTS
 
 _UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Signs that XML does not allow."""
+_MARK = "\0"
+"""Stands for the id of a picture while it is written: no text can hold it."""
 
 
 def to_svg(picture: Picture, width: float | None = None, paper: bool = False) -> str:
@@ -29,7 +31,7 @@ def to_svg(picture: Picture, width: float | None = None, paper: bool = False) ->
     str
         Texts are escaped; ids are made of the content, so that several may stand in one page.
     """
-    mark = "s" + hashlib.sha256(repr(picture).encode()).hexdigest()[:10]
+    mark = _MARK
     shown = width or picture.width
     ratio = shown / picture.width
     body = [
@@ -47,7 +49,8 @@ def to_svg(picture: Picture, width: float | None = None, paper: bool = False) ->
         *(_words(words, paper) for words in picture.words),
         "</svg>",
     ]
-    return "\n".join(body) + "\n"
+    drawn = "\n".join(body) + "\n"  # of which the id is made, so that what looks the same is the same
+    return drawn.replace(_MARK, "s" + hashlib.sha256(drawn.encode()).hexdigest()[:10])
 
 
 def _hatch(mark: str) -> str:

@@ -19,6 +19,8 @@ TITLE, SMALL = 11.5, 10.5
 AXIS = "#777777"
 TICK = 3.0
 """Length of a tick, pixels."""
+HAIR = 0.05
+"""Pixels by which a line may pass a value that it leaves out."""
 RIGHT, BELOW = 14.0, 20.0
 """Room right of the axes and below them, pixels."""
 
@@ -106,12 +108,17 @@ class Panel:
         return self.lower - (self.lower - self.upper) * (value - bottom) / (top - bottom)
 
     def points(self, years: np.ndarray, values: np.ndarray) -> list[tuple[float, float]]:
-        """Places of values over years, the corners of a line that runs straight left out."""
+        """Places of values over years; those that lie on a line between others to a hair's breadth are left out."""
         places = [(self.across(float(year)), self.up(float(value))) for year, value in zip(years, values, strict=True)]
         kept = places[:1]
-        for before, here, after in zip(places, places[1:], places[2:], strict=False):
-            if abs((before[1] + after[1]) / 2 - here[1]) > 0.02 or abs(kept[-1][1] - here[1]) > 40.0:
-                kept.append(here)
+        least, most = -np.inf, np.inf  # slopes of lines from the last place kept that pass all places since
+        for before, here in zip(places, places[1:], strict=False):
+            x, y = kept[-1]
+            if not least <= (here[1] - y) / (here[0] - x) <= most:
+                kept.append(before)
+                (x, y), least, most = before, -np.inf, np.inf
+            least = max(least, (here[1] - HAIR - y) / (here[0] - x))
+            most = min(most, (here[1] + HAIR - y) / (here[0] - x))
         return kept + places[1:][-1:]
 
     def area(
