@@ -59,3 +59,7 @@ class ModelError(MfaError):
 
 class BalanceError(MfaError):
     """A mass balance does not close: names process, element, year and residual."""
+
+
+class NotDrawn(UserWarning):
+    """A figure that was left out, and why."""

@@ -8,12 +8,13 @@ import functools
 import os
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
-from typing import Annotated, ParamSpec, TypeVar
+from typing import Annotated, Any, ParamSpec, TypeVar
 
 import typer
 
-from mfa.errors import Fault, InputError, MfaError
+from mfa.errors import Fault, InputError, MfaError, NotDrawn
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,7 +32,7 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(command)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            with contextlib.nullcontext() if kwargs.get("scheduler") else without_dask():
+            with told_in_a_line(), contextlib.nullcontext() if kwargs.get("scheduler") else without_dask():
                 return command(*args, **kwargs)
         except KeyboardInterrupt:
             raise SystemExit(INTERRUPTED) from None
@@ -56,6 +57,23 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
             raise SystemExit(1) from None
 
     return wrapper
+
+
+@contextlib.contextmanager
+def told_in_a_line() -> Iterator[None]:
+    """Tell of figures that are left out in a line each, without the place in the code."""
+    with warnings.catch_warnings():
+        plain = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+            if issubclass(category, NotDrawn):
+                print(f"warning: {message}", file=sys.stderr)
+            else:
+                plain(message, category, *place, **more)
+
+        warnings.showwarning = show
+        warnings.simplefilter("always", NotDrawn)
+        yield
 
 
 @contextlib.contextmanager

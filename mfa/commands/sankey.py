@@ -57,7 +57,8 @@ def sankey(
     kinds = [_kind(word) for word in split_labels(forms)] or [Kind.svg, Kind.png, Kind.csv]
     wanted_years = split_years(years)
     progress = Progress(quiet)
-    written = []
+    written: list[Path] = []
+    faults: list[Fault] = []
     try:
         results = results_of(run, progress)
         pictures = [
@@ -71,11 +72,16 @@ def sankey(
             for kind in kinds:
                 path = out / f"{file_name('sankey', *words)}.{kind}"
                 progress(f"writing {path}")
-                written.append(picture.save(path))
+                try:
+                    written.append(picture.save(path))
+                except InputError as error:  # no font has a sign of a name: the other formats are made
+                    faults += error.faults
     finally:
         progress.done()
-    if not quiet:
+    if not quiet and written:
         print("\n".join(map(str, written)))
+    if faults:
+        raise InputError(list(dict.fromkeys(faults)))
 
 
 def _kind(word: str) -> Kind:

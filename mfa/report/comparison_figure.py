@@ -15,6 +15,7 @@ import numpy as np
 
 from mfa.errors import Fault, InputError
 from mfa.report.comparison import Reader, largest_of, scaled_money, signed
+from mfa.report.letters import can_be_written
 from mfa.report.panels import new_figure
 from mfa.report.style import ELEMENT_COLOURS, INK, PNG_DPI, SERIES_COLOURS, SOFT, STYLE
 
@@ -107,8 +108,10 @@ def draw_comparison(comparison: Comparison, folder: Path, formats: Sequence[str]
         with mpl.rc_context(STYLE):
             for suffix in formats:
                 options: dict[str, Any] = {"metadata": {"Date": None}} if suffix == "svg" else {"dpi": 2 * PNG_DPI}
-                written.append(folder / f"{name}.{suffix}")
-                figure.savefig(written[-1], **options)
+                path = folder / f"{name}.{suffix}"
+                if can_be_written(figure, path):
+                    figure.savefig(path, **options)
+                    written.append(path)
     return written
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mfa.report.letters import can_be_written
 from mfa.report.panels import WIDTH, new_figure
 from mfa.report.style import ELEMENT_NAMES, GREY, INK, ORIGIN_COLOURS, PNG_DPI, SOFT, STYLE, scale
 from mfa.units import DAYS_PER_YEAR
@@ -202,4 +203,5 @@ def save_figure(figure: Figure, path: Path) -> None:
 
     options: dict[str, Any] = {"metadata": {"Date": None}} if path.suffix == ".svg" else {"dpi": PNG_DPI}
     with mpl.rc_context({**STYLE, "hatch.linewidth": 0.8}):
-        figure.savefig(path, **options)
+        if can_be_written(figure, path):
+            figure.savefig(path, **options)

@@ -71,7 +71,7 @@ def fan_chart(
             bottom, top = _edges(bands)
             head = ensemble.label_name("element", name) if name else region
             head = ELEMENT_NAMES.get(name, name) if head == name and name else head
-            multiples.frame(panel, f"{head}, {unit}", years, top, _ticks(bottom, top), bottom)
+            multiples.frame(panel, head, unit, years, top, _ticks(bottom, top), bottom)
             colour = ELEMENT_COLOURS.get(name, SERIES_COLOURS[place % len(SERIES_COLOURS)])
             for low, high, opacity in ((0, 4, OUTER), (1, 3, INNER)):
                 for part in _defined(bands[low]):

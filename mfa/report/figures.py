@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mfa.report.figure_data import FigureData, Stack
+from mfa.report.letters import can_be_written
 from mfa.report.panels import Multiples, value_ticks
 from mfa.report.style import DASHED, ELEMENT_COLOURS, INK, PALE, PNG_DPI, SERIES_COLOURS, STYLE, scale
 
@@ -49,8 +50,9 @@ def draw_figures(
             stack = data.stacks.get(name)
             figure = import_requirement_figure(data) if stack is None else stacked_figure(data, stack)
             for suffix in formats:
-                written.append(folder / f"{name}.{suffix}")
-                save_figure(figure, written[-1])
+                path = folder / f"{name}.{suffix}"
+                if save_figure(figure, path):
+                    written.append(path)
     return written
 
 
@@ -59,8 +61,8 @@ def figure_names(data: FigureData) -> list[str]:
     return [*data.stacks, "import_requirement"]
 
 
-def save_figure(figure: Figure, path: Path) -> None:
-    """Write a figure as SVG or as PNG, as the ending of the path says.
+def save_figure(figure: Figure, path: Path) -> bool:
+    """Write a figure as SVG or as PNG, as the ending of the path says; whether it was written.
 
     A PNG has no channel for transparency and is packed lightly: half of the time for files of the same size.
 
@@ -70,19 +72,27 @@ def save_figure(figure: Figure, path: Path) -> None:
         What was drawn.
     path : Path
         File to write.
+
+    Returns
+    -------
+    bool
+        False, and a warning, if no font of this system has all signs of a PNG.
     """
     import io
 
     from PIL import Image
 
+    if not can_be_written(figure, path):
+        return False
     if path.suffix == ".svg":
         figure.savefig(path, metadata={"Date": None})
-        return
+        return True
     pixels = io.BytesIO()
     figure.savefig(pixels, format="rgba", dpi=PNG_DPI)
     width, height = (int(inches * PNG_DPI) for inches in figure.get_size_inches())
     picture = Image.frombuffer("RGBA", (width, height), pixels.getvalue(), "raw", "RGBA", 0, 1)
     picture.convert("RGB").save(path, dpi=(PNG_DPI, PNG_DPI), compress_level=2)
+    return True
 
 
 def _mark_projection(multiples: Multiples, data: FigureData, keys: list[Any]) -> None:
@@ -112,7 +122,9 @@ def stacked_figure(data: FigureData, stack: Stack) -> Figure:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Rectangle
 
-    multiples = Multiples(len(data.elements), stack.title, " ".join(filter(None, [stack.note, data.caption])))
+    caption = " ".join(filter(None, [stack.note, data.caption]))
+    names = [*stack.names, *([stack.line_name] if stack.line is not None else []), "Data until"]
+    multiples = Multiples(len(data.elements), stack.title, caption, names)
     for e, panel in enumerate(multiples.panels):
         edges = np.concatenate([np.zeros((1, len(data.years))), np.cumsum(stack.values[:, :, e], axis=0)])
         line = stack.line[:, e] if stack.line is not None else np.zeros(0)
@@ -120,7 +132,7 @@ def stacked_figure(data: FigureData, stack: Stack) -> Figure:
         factor, unit = scale(largest, stack.unit)
         top = 1.04 * factor * largest if largest > 0 else 1.0
         ticks = value_ticks(top if largest else 0.0)
-        multiples.frame(panel, f"{data.element_names[e]}, {unit}", data.years, top, ticks)
+        multiples.frame(panel, data.element_names[e], unit, data.years, top, ticks)
         for layer, colour in enumerate(stack.colours):
             if stack.values[layer, :, e].any():
                 multiples.area(panel, data.years, edges[layer] * factor, edges[layer + 1] * factor, colour)
@@ -159,7 +171,7 @@ def import_requirement_figure(data: FigureData) -> Figure:
     colours = [ELEMENT_COLOURS.get(element, SERIES_COLOURS[e % 10]) for e, element in enumerate(data.elements)]
     percent = 100.0 * data.import_requirement
     for e, panel in enumerate(multiples.panels):
-        multiples.frame(panel, f"{data.element_names[e]}, % of need", data.years, 104.0, [0, 25, 50, 75, 100])
+        multiples.frame(panel, data.element_names[e], "% of need", data.years, 104.0, [0, 25, 50, 75, 100])
         for other in range(len(data.elements)):
             if other != e:
                 multiples.line(panel, data.years, percent[:, other], PALE, 0.7)

@@ -7,11 +7,12 @@ import datetime
 import os
 import platform
 import shutil
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from mfa.errors import Fault, InputError
+from mfa.errors import Fault, InputError, NotDrawn
 from mfa.report.figure_data import figure_data
 from mfa.report.figures import draw_figures
 from mfa.report.tables import write_flows, write_indicators, write_stocks
@@ -129,7 +130,8 @@ def save_run(
         write_results(results, draft / "results.nc")
         if figures and worker is not None:
             tell("drawing figures")
-            worker.wait()
+            for text in worker.wait():
+                warnings.warn(text, NotDrawn, stacklevel=2)
         text = to_json(run_record(results), indent=2)
         (draft / RECORD).write_text(text + "\n", encoding="utf-8")
     return folder

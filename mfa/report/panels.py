@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mfa.report.style import DASHED, INK, SOFT
+from mfa.report.text_size import cut_to_two_lines, text_width, wrap
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,6 +25,12 @@ HEAD, FOOT = 0.45, 0.38
 """Room above and below the panels, inch."""
 KEY_WIDTH, KEY_HEIGHT, KEY_TEXT, KEY_ROW = 9.0, 6.5, 15.0, 11.1
 """Legend: size of a patch of colour, where the words begin, distance between rows; points."""
+KEY_SIZE, KEY_LINE = 7.5, 9.0
+"""Legend: size of the letters, distance between the lines of one entry; points."""
+TITLE, SMALLER_TITLE, SMALL = 8.5, 7.5, 7.0
+"""Sizes of the letters of a panel's title in one line and in two, and of small print; points."""
+POINTS = 72.0
+"""Points of an inch."""
 SHOWN_WIDTH, SHOWN_DPI = 1000, 200
 """Width of a figure in a notebook, pixels, and the finest resolution that a narrow one gets for it."""
 
@@ -145,12 +152,16 @@ class Multiples:
         Panels; one more cell of the grid holds the legend.
     title, caption : str
         Text above and below.
+    names : sequence of str
+        Entries of the legend, for which the figure grows if they need more room than a panel.
     """
 
-    def __init__(self, n_panels: int, title: str, caption: str) -> None:
+    def __init__(self, n_panels: int, title: str, caption: str, names: Sequence[str] = ()) -> None:
         columns = min(4, n_panels + 1)
         rows = -(-(n_panels + 1) // columns)
-        self.height = HEAD + FOOT + PANEL_HEIGHT * rows
+        self.key_room = (0.985 / columns * WIDTH - 0.32) * POINTS - KEY_TEXT
+        needed = sum(KEY_ROW + KEY_LINE * (len(self._key_lines(name)) - 1) for name in names) / POINTS
+        self.height = HEAD + FOOT + PANEL_HEIGHT * rows + max(0.0, needed - (PANEL_HEIGHT - 0.1))
         self.figure: Figure = new_figure(WIDTH, self.height)
         self.lines: list[tuple[Any, str, float]] = []
         """Segments to draw, with colour and width."""
@@ -168,16 +179,22 @@ class Multiples:
         x, y = cells[n_panels]
         self.legend_place = (x + margin - 0.1 / WIDTH, y + cell_height - 0.02)
         self.text(left, 1 - 0.22 / self.height, title, size=11, weight="bold", va="center")
-        self.text(left, 0.17 / self.height, caption, size=7, color=SOFT, va="center")
+        lines = wrap(caption, SMALL, (WIDTH - 0.3) * POINTS, most=2)
+        self.text(left, 0.17 / self.height, "\n".join(lines), size=SMALL, color=SOFT, va="center", linespacing=1.15)
+
+    def _key_lines(self, name: str) -> list[str]:
+        """An entry of the legend in as many lines as it needs."""
+        return wrap(name, KEY_SIZE, self.key_room)
 
     def text(self, x: float, y: float, words: str, size: float = 7.0, color: str = INK, **options: Any) -> None:
         """Put text on the figure."""
-        self.figure.text(x, y, words, fontsize=size, color=color, **options)
+        self.figure.text(x, y, words, fontsize=size, color=color, parse_math=False, **options)
 
     def frame(
         self,
         panel: Panel,
-        title: str,
+        name: str,
+        what: str,
         years: Sequence[int] | np.ndarray,
         top: float,
         ticks: Sequence[float],
@@ -189,8 +206,10 @@ class Multiples:
         ----------
         panel : Panel
             Panel to prepare.
-        title : str
-            What it shows, with the unit.
+        name : str
+            What the panel is about; cut if it is too long for two lines.
+        what : str
+            What is shown of it, with the unit, or the unit.
         years : sequence of int
             Years of the time axis.
         top : float
@@ -214,7 +233,17 @@ class Multiples:
             self.text(panel.x - 1.6 * tick_x, y, number(tick), color=SOFT, ha="right", va="center_baseline")
         for segment in axis:
             self.lines.append((segment, "#777777", 0.6))
-        self.text(panel.x, panel.y + panel.height + 0.08 / self.height, title, size=8.5, weight="bold")
+        lines = self._title(name, what, (panel.width * WIDTH + 0.1) * POINTS)
+        self.text(
+            panel.x, panel.y + panel.height + 0.08 / self.height, "\n".join(lines),
+            size=TITLE if len(lines) == 1 else SMALLER_TITLE, weight="bold", va="baseline", linespacing=1.1,
+        )  # fmt: skip
+
+    def _title(self, name: str, what: str, room: float) -> list[str]:
+        """Title of a panel in one line, or in two with smaller letters."""
+        if text_width(f"{name}, {what}", TITLE, bold=True) <= room:
+            return [f"{name}, {what}"]
+        return wrap(cut_to_two_lines(name, what, SMALLER_TITLE, room), SMALLER_TITLE, room, bold=True, most=2)
 
     def mark_year(self, panel: Panel, year: float) -> None:
         """Draw a vertical, dashed line at a year."""
@@ -271,12 +300,15 @@ class Multiples:
     def _legend(self, keys: Sequence[tuple[Any, str]]) -> None:
         """Put the entries beneath one another into the cell of the grid that is left, faster than `Figure.legend`."""
         left, top = self.legend_place
-        width, height = KEY_WIDTH / 72 / WIDTH, KEY_HEIGHT / 72 / self.height
-        for row, (artist, name) in enumerate(keys):
-            y = top - (row + 0.5) * KEY_ROW / 72 / self.height
+        width, height = KEY_WIDTH / POINTS / WIDTH, KEY_HEIGHT / POINTS / self.height
+        for artist, name in keys:
+            y = top - 0.5 * KEY_ROW / POINTS / self.height
             if hasattr(artist, "set_bounds"):
                 artist.set_bounds(left, y - height / 2, width, height)
             else:
                 artist.set_data([left, left + width], [y, y])
             self.figure.add_artist(artist)
-            self.text(left + KEY_TEXT / 72 / WIDTH, y, name, size=7.5, va="center_baseline")
+            for line, words in enumerate(self._key_lines(name)):
+                place = y - line * KEY_LINE / POINTS / self.height
+                self.text(left + KEY_TEXT / POINTS / WIDTH, place, words, size=KEY_SIZE, va="center_baseline")
+                top = place - 0.5 * KEY_ROW / POINTS / self.height

@@ -16,6 +16,7 @@ import numpy as np
 
 from mfa.errors import Fault, InputError
 from mfa.inputs.messages import number
+from mfa.report.letters import can_be_written
 from mfa.report.panels import new_figure
 from mfa.report.style import ELEMENT_COLOURS, INK, PNG_DPI, SERIES_COLOURS, SOFT, STYLE
 from mfa.report.sweep_view import Response, chosen_labels, is_flat, response, shown_year, unmet_note
@@ -113,8 +114,10 @@ def draw_sweep(
             with mpl.rc_context(STYLE):
                 for suffix in formats:
                     options: dict[str, Any] = {"metadata": {"Date": None}} if suffix == "svg" else {"dpi": PNG_DPI}
-                    written.append(folder / f"{stem}.{suffix}")
-                    figure.savefig(written[-1], **options)
+                    path = folder / f"{stem}.{suffix}"
+                    if can_be_written(figure, path):
+                        figure.savefig(path, **options)
+                        written.append(path)
     return written
 
 

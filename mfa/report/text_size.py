@@ -87,6 +87,29 @@ def wrap(text: str, size: float, width: float, bold: bool = False, most: int = 3
     return lines or [""]
 
 
+def cut_to_two_lines(name: str, what: str, size: float, width: float) -> str:
+    """Title of a panel: a name, cut if it is too long for two lines, and what is shown of it, which is not cut.
+
+    Parameters
+    ----------
+    name, what : str
+    size, width : float
+        Of the letters, which are bold, and of a line, in the same unit.
+
+    Examples
+    --------
+    >>> cut_to_two_lines("Dysprosium", "kt/yr", 11.5, 250.0)
+    'Dysprosium, kt/yr'
+    >>> cut_to_two_lines("A name that goes on and on and on", "t", 11.5, 104.0)
+    'A name that goes on..., t'
+    """
+    shown = name
+    while len(wrap(f"{shown}, {what}", size, width, bold=True, most=9)) > 2 and len(shown) > 4:
+        name = name[:-1].rstrip()
+        shown = f"{name}..."
+    return f"{shown}, {what}"
+
+
 def _words(text: str, size: float, width: float, bold: bool) -> Sequence[str]:
     """Words of a text; those that are wider than a line are cut into pieces that are not."""
     found: list[str] = []

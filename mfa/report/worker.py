@@ -13,14 +13,19 @@ import pickle
 import signal
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from mfa.errors import MfaError
+from mfa.errors import MfaError, NotDrawn
 
 if TYPE_CHECKING:
     from mfa.report.figure_data import FigureData
+
+
+LEFT_OUT = "left out: "
+"""Begins a line of standard error that tells of a figure that is not drawn."""
 
 
 class FigureWorker:
@@ -65,8 +70,13 @@ class FigureWorker:
             self._process.stdin.close()
         self._process.stdin = None
 
-    def wait(self) -> None:
+    def wait(self) -> list[str]:
         """Wait until the figures are drawn.
+
+        Returns
+        -------
+        list of str
+            Figures that were left out, and why.
 
         Raises
         ------
@@ -77,6 +87,8 @@ class FigureWorker:
         if self._process.returncode != 0:
             lines = messages.decode(errors="replace").strip().splitlines() or [f"exit {self._process.returncode}"]
             raise MfaError(f"the figures could not be drawn ({lines[-1]}); run without them: --no-figures")
+        told = (line for line in messages.decode(errors="replace").splitlines() if line.startswith(LEFT_OUT))
+        return sorted(line.removeprefix(LEFT_OUT) for line in told)
 
     def close(self) -> None:
         """End the process, and what split off from it, if it still runs."""
@@ -119,12 +131,20 @@ def _warm_up() -> None:
             figure.savefig(io.BytesIO(), format=form)
 
 
+def _tell(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+    """Pass on what is left out; that signs are missing in a font is told by that."""
+    if issubclass(category, NotDrawn):
+        sys.stderr.write(f"{LEFT_OUT}{message}\n")
+        sys.stderr.flush()
+
+
 def _draw(data: FigureData, folder: Path) -> int:
     """Draw every other figure in a process that splits off, where this is safe; the exit code."""
     import multiprocessing
 
     from mfa.report.figures import draw_figures, figure_names
 
+    warnings.showwarning = _tell
     names = figure_names(data)
     if sys.platform != "linux":
         draw_figures(data, folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,10 @@ import pytest
 from PIL import Image
 
 import mfa
-from mfa.errors import MfaError
-from mfa.report.figure_data import N_PRODUCTS, figure_data
-from mfa.report.figures import draw_figures, stacked_figure
+from mfa.errors import MfaError, NotDrawn
+from mfa.report.figure_data import N_PRODUCTS, FigureData, figure_data
+from mfa.report.figures import draw_figures, import_requirement_figure, stacked_figure
+from mfa.report.letters import fit_fonts
 from mfa.report.panels import FOOT, HEAD, PANEL_HEIGHT, WIDTH
 from mfa.report.style import PRODUCT_COLOURS
 from mfa.report.worker import FigureWorker
@@ -168,3 +170,51 @@ def test_an_unused_worker_ends() -> None:
     with FigureWorker() as worker:
         process = worker._process
     assert process.returncode is not None
+
+
+LONG = "Uninterruptible power supply with very long lasting cells, for hospitals & data centres ($x$)"
+
+
+def named(data: FigureData, name: str) -> FigureData:
+    """The same figures with a name for every product and element."""
+    stacks = {key: replace(stack, names=[f"{name} {i}" for i in range(len(stack.names))])
+              for key, stack in data.stacks.items()}  # fmt: skip
+    return replace(data, stacks=stacks, element_names=[f"{name} {element}" for element in data.elements])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_long_names_neither_overlap_nor_leave_the_figure(results: Results, name: str) -> None:
+    data = named(figure_data(results), LONG)
+    stack = data.stacks.get(name)
+    figure = import_requirement_figure(data) if stack is None else stacked_figure(data, stack)
+    figure.draw_without_rendering()
+    boxes = [(text.get_text(), text.get_window_extent()) for text in figure.texts if text.get_text()]
+    assert any("$x$" in text for text, _ in boxes) or name == "import_requirement"  # no formula
+    for i, (text, box) in enumerate(boxes):
+        assert box.x0 >= 0 and box.x1 <= figure.bbox.x1 and box.y0 >= 0 and box.y1 <= figure.bbox.y1, text
+        for other, beside in boxes[:i]:
+            apart = box.x1 < beside.x0 + 1 or beside.x1 < box.x0 + 1 or box.y1 < beside.y0 + 2 or beside.y1 < box.y0 + 2
+            assert apart, (text, other)
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")
+def test_names_that_no_font_can_write_leave_out_the_pixels(
+    tmp_path: Path, results: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SVG takes the fonts of its reader; a PNG would have boxes, and is told to be left out."""
+    monkeypatch.setattr("mfa.report.style.WIDE_FONTS", ())
+    data = named(figure_data(results), "\u84c4\u96fb\u6c60")
+    with pytest.warns(
+        NotDrawn, match=r"stock_by_product.png is not drawn: no font of this system can write '.'; install"
+    ):
+        written = draw_figures(data, tmp_path, names=["stock_by_product"])
+    assert [path.name for path in written] == ["stock_by_product.svg"] == [path.name for path in tmp_path.iterdir()]
+    assert "\u84c4\u96fb\u6c60 0" in written[0].read_text(encoding="utf-8")
+
+
+def test_fonts_are_taken_that_can_write_a_name(results: Results, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mfa.report.letters.font_families", lambda texts: ["DejaVu Sans", "Noto Sans CJK JP"])
+    data = figure_data(results)
+    figure = stacked_figure(data, data.stacks["stock_by_product"])
+    assert fit_fonts(figure) == ""
+    assert all(text.get_fontfamily() == ["DejaVu Sans", "Noto Sans CJK JP"] for text in figure.texts if text.get_text())

@@ -10,7 +10,7 @@ import numpy as np
 from mfa.report.panels import number, value_ticks, year_ticks
 from mfa.report.picture import Area, Command, Picture, Stroke, Words
 from mfa.report.style import INK, SOFT
-from mfa.report.text_size import text_width, wrap
+from mfa.report.text_size import cut_to_two_lines, text_width, wrap
 
 WIDTH, HEIGHT = 250.0, 152.0
 """Size of a panel, pixels: three stand side by side on a page."""
@@ -173,11 +173,7 @@ def headed(name: str, what: str, width: float = WIDTH) -> str:
     >>> headed("Dysprosium", "kt/yr"), headed("A name that goes on and on and on", "t", 110.0)
     ('Dysprosium, kt/yr', 'A name that goes on..., t')
     """
-    shown = name
-    while len(wrap(f"{shown}, {what}", TITLE, width - 6.0, bold=True, most=9)) > 2 and len(shown) > 4:
-        name = name[:-1].rstrip()
-        shown = f"{name}..."
-    return f"{shown}, {what}"
+    return cut_to_two_lines(name, what, TITLE, width - 6.0)
 
 
 def defined_parts(values: np.ndarray) -> list[slice]:

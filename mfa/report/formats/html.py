@@ -38,6 +38,8 @@ LETTER, PADDING, PAGE = 10.0, 9.0, 640.0
 """Size of letters, room beside a cell, and width of a page, in the same unit."""
 LONG = 160.0
 """Words that are longer are broken."""
+WHOLE = 110.0
+"""Labels up to this width stay on one line."""
 PRINTED = 7.6
 """Size of letters of a table on paper, points."""
 GROUP = 12
@@ -252,7 +254,7 @@ def column_widths(table: Table) -> tuple[list[float], float]:
         cells = [row[position] for row in rows]
         words = [text_width(word, LETTER, bold=True) for word in head.replace("-", "- ").split(" ")]
         lines = [text_width(cell, LETTER) for cell in cells]
-        if column.text and not column.dim:
+        if column.text and (not column.dim or max(lines, default=0.0) > WHOLE):
             words += [min(text_width(word, LETTER), LONG) for cell in cells for word in cell.split(" ")]
         else:
             words += lines
