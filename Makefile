@@ -40,6 +40,7 @@ docs: $(VENV)/stamp-docs ## Renew the generated pages and tables in docs; Python
 	$(BIN)/python scripts/evidence.py --write
 	$(BIN)/python scripts/scenario_table.py --write
 	$(BIN)/python scripts/uncertainty.py --write
+	$(BIN)/python scripts/calibration_cases.py --write
 	$(BIN)/python scripts/readme_figures.py --write
 	$(BIN)/pdoc --docformat numpy --output-directory build/docs mfa
 
@@ -49,6 +50,7 @@ notebooks: $(VENV)/stamp-test ## Execute the notebooks and store what they print
 data: $(VENV)/stamp-core ## Rebuild parameters/japan from collected tables: make data RAW=folder
 	@test -n "$(RAW)" || { echo "Say where the collected tables are: make data RAW=folder" >&2; exit 2; }
 	$(BIN)/python scripts/prepare_japan.py "$(RAW)"
+	$(BIN)/python scripts/prepare_calibration.py "$(RAW)"
 
 clean: ## Remove caches and build products; the environment and runs/ stay
 	rm -rf build dist .benchmarks .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mfa.calibration.fitting import Block, Fit, Model, fit, slopes
 from mfa.calibration.lifetime import LEVEL, chosen_products
 from mfa.calibration.observations import Observations, Product, read_observations
-from mfa.calibration.pool import Member, base_rows, members_of, pool_paths, total_pool
+from mfa.calibration.pool import Member, base_rows, members_of, pool_by_share_kept, pool_paths, total_pool
 from mfa.calibration.setting import Setting, read_setting
 from mfa.errors import Fault, InputError
 from mfa.inputs.fill import ALL
@@ -286,7 +286,10 @@ def _calibrate(
         chosen = "yearly"
         share = observed / pool
         spread = np.where(errors > 0.0, errors, 0.0) / pool
-        base = np.stack([share - 2.0 * spread, share + 2.0 * spread])
+        base, table_base = (
+            np.clip(np.stack([share - half * spread, share + half * spread]), 0.0, 1.0)
+            for half in (_normal(level), _normal(0.9))
+        )
     else:
         fits = {
             name: _fit(name, observed, scale, times, members, at, pool, hibernation)
@@ -308,14 +311,14 @@ def _calibrate(
         ends = found.interval(len(found.theta) - 1, level)
         kept_interval = (float(_expit(np.array(ends[0]))), float(_expit(np.array(ends[1]))))
         if kept_interval[1] - kept_interval[0] <= WIDE:
-            pool = total_pool(members, kept)[at]
+            pool = pool_by_share_kept(members)(kept)[at]
             paths.pop("hibernation_share", None)
         else:  # not told by the counts: the share collected goes with what the scenario has
             found = _fit(chosen, observed, scale, times, members, at, pool, False)
             share, base = _shares(chosen, found, times, level)
             table_base = _shares(chosen, found, times, 0.9)[1]
-    low, high, influence = _widened(share, base, pool, paths)
-    table_low, table_high, _ = _widened(share, base if found is None else table_base, pool, paths)
+    low, high, influence = _widened(share, base, pool, paths, _normal(level) / _normal(0.9))
+    table_low, table_high, _ = _widened(share, table_base, pool, paths)
     result = ProductCollection(product, region, chosen, members, times, observed, pool, share, low, high, base, found,
                                influence, kept, kept_interval, criteria,
                                table_limits=np.stack([table_low, table_high]))  # fmt: skip
@@ -345,11 +348,10 @@ def _fit(
     pool: Floats, hibernation: bool,
 ) -> Fit:  # fmt: skip
     most = 1.0 - max(float(member.exported.max()) for member in members)
+    by_share = pool_by_share_kept(members) if hibernation else None
 
     def expected(theta: Floats) -> Floats:
-        reached = pool
-        if hibernation:
-            reached = total_pool(members, float(_expit(theta[-1])))[at]
+        reached = pool if by_share is None else by_share(float(_expit(theta[-1])))[at]
         return _expit(_odds(course, theta, times)) * reached
 
     size = (1 if course == "constant" else 2) + hibernation
@@ -388,12 +390,20 @@ def _shares(course: str, found: Fit, times: Floats, level: float) -> tuple[Float
     return share, np.stack([_expit(odds - half), _expit(odds + half)])
 
 
+def _normal(level: float) -> float:
+    """Half width of a normal interval in standard deviations."""
+    from scipy.special import ndtri
+
+    return float(ndtri(0.5 + level / 2.0))
+
+
 def _widened(
-    share: Floats, base: Floats, pool: Floats, paths: dict[str, tuple[Floats, Floats]]
+    share: Floats, base: Floats, pool: Floats, paths: dict[str, tuple[Floats, Floats]], factor: float = 1.0
 ) -> tuple[Floats, Floats, dict[str, tuple[float, float]]]:
     """Interval of the counts and the bounds of the inputs together: deviations of the log-odds in quadrature.
 
-    Every bounded input is moved to its two bounds while the others stay. Returns also the mean share at either bound.
+    Every bounded input is moved to its two bounds while the others stay. `factor` widens these, which are 5 and 95 %
+    limits, to another level. Returns also the mean share at either bound.
     """
     centre = _logit(share)
     below, above = (centre - _logit(base[0])) ** 2, (_logit(base[1]) - centre) ** 2
@@ -401,19 +411,19 @@ def _widened(
     for name, ends in paths.items():
         shares = np.stack([np.clip(share * pool / np.maximum(end, 1e-300), 0.0, 1.0) for end in ends])
         least, most = _logit(shares.min(axis=0)), _logit(shares.max(axis=0))
-        below += np.maximum(centre - least, 0.0) ** 2
-        above += np.maximum(most - centre, 0.0) ** 2
+        below += (factor * np.maximum(centre - least, 0.0)) ** 2
+        above += (factor * np.maximum(most - centre, 0.0)) ** 2
         influence[name] = (float(shares[0].mean()), float(shares[1].mean()))
     return _expit(centre - np.sqrt(below)), _expit(centre + np.sqrt(above)), influence
 
 
 def _notes(found: ProductCollection) -> list[str]:
     notes = []
-    sales = "of the table" if found.product.of("sales") else "of the scenario"
     if found.product.of("discards"):
         notes.append("discards are those of the table")
     else:
-        notes.append(f"sales are those {sales}, lifetimes, exports and hibernation those of the scenario")
+        sales = "" if found.product.of("sales") else "sales, "
+        notes.append(f"{sales}lifetimes, exports and hibernation are those of the scenario")
     if found.course == "yearly":
         notes.append(
             "a share of its own in each year: nothing is left to tell the scatter, the interval is that of the inputs"

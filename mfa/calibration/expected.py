@@ -103,6 +103,24 @@ def blocks_of(
     return found
 
 
+def course_of(
+    quantity: str, years: Sequence[int], survival: Survival, sales: SalesHistory, shift: float, coverage: float = 1.0
+) -> Callable[[Floats], Floats]:
+    """What is expected of a quantity in any years, as a function of theta.
+
+    Parameters
+    ----------
+    quantity : str
+        stock, discards, mean_age or mean_age_of_discards.
+    years : sequence of int
+        Not after the last year of the sales.
+    survival, sales, shift, coverage
+        As for `blocks_of`.
+    """
+    rows = [Observation(quantity, year, 1.0) for year in years]
+    return _series(quantity, rows, sales, _Curve(survival, shift), "auto", coverage).expected
+
+
 class _Curve:
     """Survival at year ends by age, computed once for each point."""
 

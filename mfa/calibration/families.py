@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +63,11 @@ class Family:
 
     def survival(self, theta: Floats, ages: Floats) -> Floats:
         """Share in use at exact ages."""
-        first, second = canonical_parameters(self.name, self.values(theta))
+        terms = self.values(theta)
+        if self.name == "folded_normal":
+            first, second = folded_normal(terms["mean"], terms["sd"])
+        else:
+            first, second = canonical_parameters(self.name, terms)
         return survival_function(ages, FAMILIES.index(self.name), first, second)
 
     def bounds(self) -> tuple[Floats, Floats]:
@@ -70,16 +76,20 @@ class Family:
         low, high = zip(*(limits[term] for term in self.free), strict=True)
         return np.log(low), np.log(high)
 
-    def allowed(self, theta: Floats) -> bool:
-        """Whether the family has such a member, and it is one that could be told from others."""
+    def project(self, theta: Floats) -> Floats:
+        """The nearest point with a width, sd/mean, of the family: the second term moves, or the mean if it is held."""
         if self.name in ("weibull", "exponential"):
-            return True
+            return theta
         terms = self.values(theta)
-        width = terms[SECOND[self.name]] / terms["mean"]
-        if self.name == "logistic":
-            width *= np.pi / np.sqrt(3.0)
+        factor = np.pi / np.sqrt(3.0) if self.name == "logistic" else 1.0
         most = FOLDED_NORMAL_LIMIT if self.name == "folded_normal" else WIDTH_RANGE[1]
-        return bool(WIDTH_RANGE[0] <= width <= most)
+        width = factor * terms[SECOND[self.name]] / terms["mean"]
+        if WIDTH_RANGE[0] <= width <= most:
+            return theta
+        away = np.log(min(max(width, WIDTH_RANGE[0]), most) / width)
+        moved = theta.copy()
+        moved[-1] += away if SECOND[self.name] in self.free else -away
+        return moved
 
     def starts(self, longest: float) -> list[Floats]:
         """Points from which the search may start: means up to a few times the ages that were seen."""
@@ -91,11 +101,37 @@ class Family:
                           "shape": width**-1.086}.get(SECOND[self.name], 1.0)  # fmt: skip
                 point = {"mean": mean, SECOND[self.name]: second}
                 theta = np.log([point[term] for term in self.free])
-                if self.allowed(theta):
-                    found.append(theta)
+                found.append(self.project(theta))
                 if SECOND[self.name] not in self.free:
                     break
         return found
+
+
+def folded_normal(mean: float, sd: float) -> tuple[Any, Any]:
+    """Parameters mu and sigma of a folded normal, as `canonical_parameters` gives them, of one pair of terms.
+
+    Examples
+    --------
+    >>> mu, sigma = folded_normal(10.0, 6.0)
+    >>> one, other = canonical_parameters("folded_normal", {"mean": 10.0, "sd": 6.0})
+    >>> abs(mu - one) < 1e-9, abs(sigma - other) < 1e-9
+    (True, True)
+    """
+    from scipy.optimize import brentq
+
+    width = sd / mean
+
+    def folded(ratio: float) -> float:
+        return math.sqrt(2.0 / math.pi) * math.exp(-(ratio**2) / 2.0) + ratio * math.erf(ratio / math.sqrt(2.0))
+
+    def excess(ratio: float) -> float:
+        return (1.0 + ratio**2) / folded(ratio) ** 2 - 1.0 - width**2
+
+    ratio = 1.0 / width  # above 9 nothing is folded
+    if width >= 0.11:
+        ratio = brentq(excess, 0.0, 1.0 / width + 1.0, xtol=1e-13, rtol=1e-14) if excess(0.0) > 0.0 else 0.0
+    sigma = mean / folded(ratio)
+    return ratio * sigma, sigma
 
 
 def chosen_families(names: tuple[str, ...] | list[str] | None, held: Mapping[str, float]) -> list[Family]:

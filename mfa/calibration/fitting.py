@@ -141,26 +141,28 @@ class Model:
     blocks : list of Block
     low, high : array [p]
         Where the parameters may lie.
-    allowed : callable
-        Whether a point within is a model at all.
+    project : callable
+        The nearest point that is a model at all.
     """
 
     blocks: Sequence[Block]
     low: Floats
     high: Floats
-    allowed: Callable[[Floats], bool] = lambda theta: True
+    project: Callable[[Floats], Floats] = lambda theta: theta
 
     @property
     def size(self) -> int:
         """Number of values."""
         return sum(block.size for block in self.blocks)
 
+    def inside(self, theta: Floats) -> Floats:
+        """The nearest point within the bounds."""
+        return self.project(np.clip(theta, self.low, self.high))
+
     def residuals(self, theta: Floats, whitening: Whitening) -> Floats:
-        """Whitened residuals over the roots of the dispersions; large outside of the bounds."""
-        inside = np.clip(theta, self.low, self.high)
+        """Whitened residuals over the roots of the dispersions; larger and larger outside of the bounds."""
+        inside = self.inside(theta)
         beyond = float(np.abs(theta - inside).sum())
-        if not self.allowed(inside):
-            return np.full(self.size, 1e6 * (1.0 + beyond))
         parts = [
             whiten(block.residuals(inside), block.times, rho)[0] / math.sqrt(phi)
             for block, phi, rho in zip(self.blocks, whitening.phi, whitening.rho, strict=True)
@@ -309,7 +311,7 @@ def fit(model: Model, starts: Sequence[Floats]) -> Fit:
     whitening = Whitening([1.0] * len(model.blocks), [0.0] * len(model.blocks))
     squares = np.array([
         [float(np.sum(block.residuals(start) ** 2)) for block in model.blocks]
-        for start in (np.clip(start, model.low, model.high) for start in starts)
+        for start in map(model.inside, starts)
     ])  # fmt: skip
     for i, block in enumerate(model.blocks):  # blocks of unlike size must weigh alike before phi is known
         if not block.counted:
@@ -352,7 +354,7 @@ def _least_squares(model: Model, start: Floats, whitening: Whitening) -> Floats:
     if model.size < len(start):
         return start
     found: Floats = np.atleast_1d(leastsq(model.residuals, start, args=(whitening,), xtol=1e-7, ftol=1e-10)[0])
-    return np.clip(found, model.low, model.high)
+    return model.inside(found)
 
 
 class _Profile:
@@ -364,21 +366,27 @@ class _Profile:
         self.warm = found.theta[self.others]
 
     def rise(self, value: float) -> float:
-        """How far the sum of squares is above the least one of all."""
+        """How far the sum of squares is above the least one of all; infinite where there is no such model."""
         model, whitening, which = self.found.model, self.found.whitening, self.which
 
         def residuals(rest: Floats) -> Floats:
             return model.residuals(np.array([*rest[:which], value, *rest[which:]]), whitening)
 
-        rest = self.warm
+        best, squares = self.warm, float(np.sum(residuals(self.warm) ** 2))
         if self.others:
             from scipy.optimize import leastsq
 
-            rest = np.atleast_1d(leastsq(residuals, rest, xtol=1e-5, ftol=1e-8)[0])
-        rise = max(float(np.sum(residuals(rest) ** 2)) - self.found.squares, 0.0)
-        if rise < 4.0 * self.found.quantile(0.95):  # a good place to start from at the next value
-            self.warm = rest
-        return rise
+            own = self.found.theta[self.others]
+            for start in (self.warm, own)[: 1 if self.warm is own or np.array_equal(self.warm, own) else 2]:
+                rest = np.atleast_1d(leastsq(residuals, start, xtol=1e-5, ftol=1e-8)[0])
+                reached = float(np.sum(residuals(rest) ** 2))
+                if reached <= squares:
+                    best, squares = rest, reached
+        theta = np.array([*best[:which], value, *best[which:]])
+        if float(np.abs(theta - model.inside(theta)).sum()) > 1e-6:
+            return math.inf
+        self.warm = best
+        return max(squares - self.found.squares, 0.0)
 
 
 def _end(found: Fit, which: int, rise: float, side: float) -> float:
@@ -388,6 +396,7 @@ def _end(found: Fit, which: int, rise: float, side: float) -> float:
     centre = float(found.theta[which])
     spread = math.sqrt(float(found.covariance[which, which]))
     step = spread * wanted if math.isfinite(spread) else abs(bound - centre) / 8.0
+    step = min(max(step, 1e-9), abs(bound - centre) / 4.0)
 
     def root(x: float) -> float:
         """Root of the rise less the one that is looked for: nearly straight in x."""
@@ -401,14 +410,18 @@ def _end(found: Fit, which: int, rise: float, side: float) -> float:
             return side * math.inf
         outer = min(outer + step, bound) if side > 0 else max(outer - step, bound)
         high = root(outer)
-        step = max(step * (1.6 if high < -0.5 * wanted else 0.5), 1e-3 * abs(outer - centre), 1e-12)
-    for _ in range(12):
-        middle = inner + (outer - inner) * min(max(low / (low - high), 0.02), 0.98)
+        step *= 1.6 if high < -0.5 * wanted else 1.2
+    for _ in range(25):
+        wall = math.isinf(high)  # the edge of what is a model at all, not the end of an interval
+        share = 0.5 if wall else min(max(low / (low - high), 0.02), 0.98)
+        middle = inner + (outer - inner) * share
         value = root(middle)
-        if abs(value) < 2e-3 * wanted or abs(outer - inner) < 1e-6 * max(1.0, abs(outer)):
+        if abs(value) < 2e-3 * wanted:
             return middle
         if value < 0.0:
             inner, low = middle, value
         else:
             outer, high = middle, value
-    return outer
+        if abs(outer - inner) < 1e-6 * max(1.0, abs(outer)):
+            break
+    return side * math.inf if math.isinf(high) else outer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mfa.calibration.expected import SalesHistory, blocks_of
+from mfa.calibration.expected import SalesHistory, blocks_of, course_of
 from mfa.calibration.families import Family, chosen_families
 from mfa.calibration.fitting import Block, Fit, Model, fit, slopes, whiten
 from mfa.calibration.identify import data_faults, scatter_faults
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 METHODS = ("auto", "least_squares", "maximum_likelihood")
+FEWEST_FOR_TREND = 4
 LEVEL, TABLE_LEVEL = 0.95, 0.9
 """Level of stated intervals, and of low and high in parameter tables (5 and 95 % limits)."""
 
@@ -114,6 +115,7 @@ class ProductLifetime:
     sales: SalesHistory | None
     timing: str
     method: str
+    coverage: float = 1.0
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -138,9 +140,24 @@ class ProductLifetime:
 
     def band(self, block: Block, level: float = LEVEL) -> tuple[Floats, Floats, Floats]:
         """What is fitted to a block, with the interval of the fit (linearised)."""
+        return self._band(block.expected, level)
+
+    def course(self, block: Block, level: float = LEVEL) -> tuple[Floats, Floats, Floats, Floats]:
+        """Every year that a series spans (two more on either side of a single one), and the fit with its interval."""
+        assert block.times is not None and self.sales is not None
+        first, last = int(block.times.min()), int(block.times.max())
+        more = 2 if first == last else 0
+        years = np.arange(max(first - more, self.sales.start), min(last + more, self.sales.last) + 1)
+        expected = course_of(
+            block.name, [int(year) for year in years], self.chosen.family.survival, self.sales, TIMING[self.timing],
+            self.coverage,
+        )  # fmt: skip
+        return years.astype(float), *self._band(expected, level)
+
+    def _band(self, expected: Callable[[Floats], Floats], level: float) -> tuple[Floats, Floats, Floats]:
         found = self.chosen.fit
-        middle = block.expected(found.theta)
-        slope = slopes(block.expected, found.theta)
+        middle = expected(found.theta)
+        slope = slopes(expected, found.theta)
         spread = np.sqrt(np.maximum(np.einsum("ni,ij,nj->n", slope, found.covariance, slope), 0.0))
         half = math.sqrt(found.quantile(level)) * spread
         return middle, np.maximum(middle - half, 0.0), middle + half
@@ -408,7 +425,7 @@ def _calibrate(
         wrong = list(scatter_faults(product, sizes, len(family.free)))
         if wrong:
             continue
-        model = Model(blocks, *family.bounds(), family.allowed)
+        model = Model(blocks, *family.bounds(), family.project)
         longest = max(one.year for one in product.observations) - min(
             [one.cohort or one.year for one in product.observations]
         )
@@ -417,7 +434,7 @@ def _calibrate(
         faults += wrong
         return None
     _rank(fits)
-    calibrated = ProductLifetime(product, fits, sales, timing, method)
+    calibrated = ProductLifetime(product, fits, sales, timing, method, coverage)
     best = calibrated.chosen
     if "mean" in best.family.free and best.is_open("mean", level):
         faults.append(_open_fault(calibrated, level))
@@ -427,7 +444,10 @@ def _calibrate(
 
 
 def _rank(fits: list[FamilyFit]) -> None:
-    """Give each its AICc; counts by quasi-likelihood, all with the least dispersion of the families (QAICc)."""
+    """Give each its AICc; counts by quasi-likelihood, all with the least dispersion of the families (QAIC).
+
+    The correction for few values is that of errors whose size is estimated; where all are known there is none.
+    """
     blocks = len(fits[0].fit.model.blocks)
     least = [min(one.fit.whitening.phi[i] for one in fits) for i in range(blocks)]
     for one in fits:
@@ -443,7 +463,8 @@ def _rank(fits: list[FamilyFit]) -> None:
                 more += 1
             total += 2.0 * determinant
         size, k = one.fit.model.size, len(one.family.free) + more
-        one.criterion = total + 2.0 * k + (2.0 * k * (k + 1) / (size - k - 1) if size > k + 1 else 0.0)
+        small = 2.0 * k * (k + 1) / (size - k - 1) if more and size > k + 1 else 0.0
+        one.criterion = total + 2.0 * k + small
     fits.sort(key=lambda one: one.criterion)
     for one in fits:
         one.difference = one.criterion - fits[0].criterion
@@ -474,6 +495,14 @@ def _range(values: Sequence[float], form: str) -> str:
     return low if low == high else f"{low} to {high}"
 
 
+def trend_in(block: Block, theta: Floats) -> bool:
+    """Whether residuals of a series rise or fall nearly throughout (rank correlation with the year above 0.9)."""
+    if block.times is None or block.size < FEWEST_FOR_TREND:
+        return False
+    one, other = (np.argsort(np.argsort(values)) for values in (block.times, block.residuals(theta)))
+    return bool(abs(np.corrcoef(one, other)[0, 1]) > 0.9)
+
+
 def _notes(found: ProductLifetime, skipped: list[Fault], before: float | None, coverage: float) -> list[str]:
     """What the reader must know of the counts."""
     best, notes = found.chosen, []
@@ -502,6 +531,11 @@ def _notes(found: ProductLifetime, skipped: list[Fault], before: float | None, c
         if rho > 0.0:
             notes.append(
                 f"{block.name}: residuals hang together from year to year (rho {rho:.2f}); intervals allow for it"
+            )
+        if trend_in(block, best.fit.theta):
+            notes.append(
+                f"{block.name}: residuals go one way with the years, which no single lifetime gives: lifetimes have "
+                "changed from cohort to cohort, or the counts have"
             )
     if before is not None and found.sales is not None:
         words = "as in the first year" if before == 0 else f"growing by {100 * before:g} % a year"

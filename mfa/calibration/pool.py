@@ -8,6 +8,7 @@ that is released in a year: S5[t] = (1 - rho) S5[t-1] + u_h D[t], E[t] = (1 - u_
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -59,19 +60,19 @@ class Member:
     timing: str
     factors: dict[str, tuple[float, float]]
 
-    def flows(self, kept: float | None = None) -> tuple[Floats, Floats]:
-        """Discards D and pool E by year; with another share kept in all years if given."""
-        share = self.kept if kept is None else np.full(len(self.years), kept)
-        left = self.discards
-        if left is None:
-            sales = xr.DataArray(self.sales, coords={"time": self.years})
-            left = inflow_driven(sales, self.lifetime, timing=self.timing).outflow.values
-        pool, held = np.empty(len(self.years)), 0.0
-        for t in range(len(self.years)):
-            out = self.released[t] * held
-            pool[t] = max(1.0 - self.exported[t] - share[t], 0.0) * left[t] + out
-            held += share[t] * left[t] - out
-        return left, pool
+    def leaving(self) -> Floats:
+        """Discards D by year, unit/yr."""
+        if self.discards is not None:
+            return self.discards
+        sales = xr.DataArray(self.sales, coords={"time": self.years})
+        left: Floats = inflow_driven(sales, self.lifetime, timing=self.timing).outflow.values
+        return left
+
+    def flows(self) -> tuple[Floats, Floats]:
+        """Discards D and pool E by year, unit/yr."""
+        left = self.leaving()
+        direct = np.maximum(1.0 - self.exported - self.kept, 0.0) * left
+        return left, direct + released(self.kept * left, self.released)
 
     def moved(self, parameter: str, side: int) -> Member:
         """The same with one parameter at its lower (0) or upper (1) bound."""
@@ -83,6 +84,21 @@ class Member:
         name = {"used_export_share": "exported", "hibernation_share": "kept", "hibernation_release": "released"}
         values = np.clip(getattr(self, name[parameter]) * factor, 0.0, 1.0)
         return replace(self, **{name[parameter]: values})
+
+
+def released(kept: Floats, rho: Floats) -> Floats:
+    """What leaves hibernation by year: rho of what was there at the end of the year before.
+
+    Examples
+    --------
+    >>> released(np.array([100.0, 0.0, 0.0]), np.array([0.25, 0.25, 0.25]))
+    array([ 0.  , 25.  , 18.75])
+    """
+    out, held = np.empty(len(kept)), 0.0
+    for t in range(len(kept)):
+        out[t] = rho[t] * held
+        held += kept[t] - out[t]
+    return out
 
 
 def _stretched(lifetime: Lifetime, factor: float) -> Lifetime:
@@ -192,9 +208,23 @@ def base_rows(scenario: Scenario, parameter: str, label: str) -> dict[str, list[
     return found
 
 
-def total_pool(members: list[Member], kept: float | None = None) -> Floats:
-    """Pool of all members by year."""
-    return np.sum([member.flows(kept)[1] for member in members], axis=0)
+def total_pool(members: list[Member]) -> Floats:
+    """Pool of all members by year, unit/yr."""
+    return np.sum([member.flows()[1] for member in members], axis=0)
+
+
+def pool_by_share_kept(members: list[Member]) -> Callable[[float], Floats]:
+    """Pool of all members by year as a function of one share kept unused at home, in all years and by all members."""
+    left = [member.leaving() for member in members]
+    later = np.sum([released(one, member.released) for one, member in zip(left, members, strict=True)], axis=0)
+
+    def pool(kept: float) -> Floats:
+        direct = [
+            np.maximum(1.0 - member.exported - kept, 0.0) * one for one, member in zip(left, members, strict=True)
+        ]
+        return np.sum(direct, axis=0) + kept * later
+
+    return pool
 
 
 def pool_paths(members: list[Member]) -> dict[str, tuple[Floats, Floats]]:

@@ -42,7 +42,14 @@ def product_names(labels: tuple[str, ...], scenario: Any) -> str:
     """Names of products, as the scenario's dataset has them."""
     known = scenario.dataset.labels.get("product", {}) if scenario is not None else {}
     names = [known[label].name or label if label in known else label for label in labels]
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    mark = "; " if any("," in name for name in names) else ", "
+    return " and ".join([mark.join(names[:-1]), names[-1]] if len(names) > 1 and mark == ", " else [mark.join(names)])
+
+
+def set_years(axes: Axes, years: np.ndarray) -> None:
+    """Limits around the years of counts, at least four years wide."""
+    room = max(0.6, 2.0 - (float(years.max()) - float(years.min())) / 2.0)
+    axes.set_xlim(float(years.min()) - room, float(years.max()) + room)
 
 
 def whole_years(axes: Axes) -> None:
@@ -79,15 +86,13 @@ def lifetime_figure(found: LifetimeCalibration) -> Figure:
     )
     with mpl.rc_context(STYLE):
         figure, drawn = captioned(WIDTH, ROW * len(rows), title, subtitle, caption)
-        axes = drawn.subplots(len(rows), 3, width_ratios=(1.35, 1.0, 1.1), squeeze=False)
-        for line, (one, i) in zip(axes, rows, strict=True):
+        grid = drawn.add_gridspec(len(rows), 3, width_ratios=(1.35, 1.0, 1.1))
+        for row, (one, i) in enumerate(rows):
             name = "" if single else f"{product_names(one.product.labels, found.setting.scenario)}: "
-            _counts(line[0], one, i, found.level, name)
-            _residuals(line[1], one, i)
+            _counts(drawn.add_subplot(grid[row, 0]), one, i, found.level, name)
+            _residuals(drawn.add_subplot(grid[row, 1]), one, i)
             if i == 0:
-                _survival(line[2], one)
-            else:
-                line[2].set_axis_off()
+                _survival(drawn.add_subplot(grid[row : row + min(len(one.blocks), 2), 2]), one)
     return figure
 
 
@@ -110,13 +115,13 @@ def _counts(axes: Axes, one: ProductLifetime, i: int, level: float, name: str) -
     unit = "yr" if aged else ("unit" if block.name.startswith("stock") else "unit/yr")
     factor, unit = (1.0, unit) if aged else _million(float(max(block.observed.max(), high.max())), unit)
     if block.times is not None:
-        order = np.argsort(x)
-        axes.fill_between(x[order], low[order] * factor, high[order] * factor, color=FIT, alpha=0.22, linewidth=0,
+        years, course, lower, upper = one.course(block, level)
+        axes.fill_between(years, lower * factor, upper * factor, color=FIT, alpha=0.22, linewidth=0,
                           label=f"Fit, {100 * level:g} %")  # fmt: skip
-        axes.plot(x[order], middle[order] * factor, color=FIT, linewidth=1.4, label="Fit")
+        axes.plot(years, course * factor, color=FIT, linewidth=1.4, label="Fit")
         _bars(axes, one, block, factor)
         axes.plot(x, block.observed * factor, "o", color=COUNT, markersize=3.2, label="Counted")
-        axes.set_xlim(x.min() - 0.6, x.max() + 0.6)
+        set_years(axes, x)
         axes.set_ylim(bottom=0.0)
         whole_years(axes)
     else:
@@ -154,7 +159,7 @@ def _residuals(axes: Axes, one: ProductLifetime, i: int) -> None:
     reach = max(2.6, 1.15 * float(np.abs(residuals).max()))
     axes.set_ylim(-reach, reach)
     if block.times is not None:
-        axes.set_xlim(x.min() - 0.6, x.max() + 0.6)
+        set_years(axes, x)
         whole_years(axes)
     rho = fit.whitening.rho[i]
     title = "Residuals, standard deviations" + (f" (rho {rho:.2f})" if rho > 0 else "")
@@ -192,9 +197,10 @@ def collection_figure(found: CollectionCalibration) -> Figure:
     share = f"{100 * found.level:g} %"
     title = f"Collection of {names[0]}" if single else f"Collection of {len(names)} products"
     caption = (
-        f"Left: units collected, and the fit. Middle: residuals over what is fitted. Right: share of the pool (direct "
-        f"discards and releases from hibernation) with its {share} interval: dark that of the counts alone, light with "
-        f"the bounds of lifetime, exports and hibernation. mfa {__version__}."
+        "Left: units collected, and the fit. Middle: residuals over what is fitted, or the pool where each year has a "
+        "share of its own. Right: share of the pool (direct discards and releases from hibernation) with its "
+        f"{share} interval: dark that of the counts alone, light with the bounds of lifetime, exports and hibernation. "
+        f"mfa {__version__}."
     )
     course = {"constant": "a constant share", "trend": "a share with a trend", "yearly": "a share for each year"}
     subtitle = "; ".join(f"{course[one.course]}" for one in found.products)
@@ -215,13 +221,10 @@ def _collected(line: Any, one: ProductCollection, name: str) -> None:
     left.set_ylim(bottom=0.0)
     left.set_title(f"{name}{QUANTITY_NAMES['collected']}, {unit}", loc="left", fontsize=8, fontweight="bold", color=INK)
     left.legend(frameon=False, fontsize=6.5, labelcolor=INK)
-    relative = 100.0 * (one.observed / np.maximum(one.fitted, 1e-300) - 1.0)
-    middle.axhline(0.0, color=SOFT, linewidth=0.7)
-    middle.vlines(x, 0.0, relative, color=FIT, linewidth=0.9)
-    middle.plot(x, relative, "o", color=FIT, markersize=2.6)
-    reach = max(5.0, 1.15 * float(np.abs(relative).max()))
-    middle.set_ylim(-reach, reach)
-    middle.set_title("Counted over fitted, %", loc="left", fontsize=8, fontweight="bold", color=INK)
+    if one.course == "yearly":
+        _pool(middle, one)
+    else:
+        _relative(middle, one)
     right.fill_between(x, 100 * one.low, 100 * one.high, color=FIT, alpha=0.18, linewidth=0, label="with inputs")
     right.fill_between(x, 100 * one.statistical[0], 100 * one.statistical[1], color=FIT, alpha=0.4, linewidth=0,
                        label="counts alone")  # fmt: skip
@@ -231,6 +234,25 @@ def _collected(line: Any, one: ProductCollection, name: str) -> None:
     right.legend(frameon=False, fontsize=6.5, labelcolor=INK)
     for axes in line:
         axes.set_xlabel("Year")
-        axes.set_xlim(x.min() - 0.6, x.max() + 0.6)
+        set_years(axes, x)
         whole_years(axes)
         plain_axes(axes, ("left", "bottom"))
+
+
+def _relative(axes: Axes, one: ProductCollection) -> None:
+    """Counts over what is fitted."""
+    relative = 100.0 * (one.observed / np.maximum(one.fitted, 1e-300) - 1.0)
+    axes.axhline(0.0, color=SOFT, linewidth=0.7)
+    axes.vlines(one.times, 0.0, relative, color=FIT, linewidth=0.9)
+    axes.plot(one.times, relative, "o", color=FIT, markersize=2.6)
+    reach = max(5.0, 1.15 * float(np.abs(relative).max()))
+    axes.set_ylim(-reach, reach)
+    axes.set_title("Counted over fitted, %", loc="left", fontsize=8, fontweight="bold", color=INK)
+
+
+def _pool(axes: Axes, one: ProductCollection) -> None:
+    """The pool that the scheme draws from: a share for each year leaves no residuals."""
+    factor, unit = _million(float(one.pool.max()), "unit/yr")
+    axes.plot(one.times, one.pool * factor, color=FIT, linewidth=1.4)
+    axes.set_ylim(bottom=0.0)
+    axes.set_title(f"Pool, {unit}", loc="left", fontsize=8, fontweight="bold", color=INK)
