@@ -18,6 +18,7 @@ from mfa.report.comparison import Reader, largest_of, scaled_money, signed
 from mfa.report.letters import can_be_written
 from mfa.report.panels import new_figure
 from mfa.report.style import ELEMENT_COLOURS, INK, PNG_DPI, SERIES_COLOURS, SOFT, STYLE
+from mfa.report.text_size import text_width, wrap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -191,7 +192,10 @@ class _Drawing:
     def _name(self, name: str, top: float) -> None:
         base = self.reader.base(name)
         words = f"against {self.reader.short[base]}" if base else "the base: level, %"
-        label = self.axes.annotate(self.reader.short[name], (MARGIN, top - 0.02), fontsize=NORMAL, color=INK, va="top")
+        words = wrap(words, SMALL, 0.5 * 72.0 * WIDTH, most=1)[0]
+        room = 72.0 * (WIDTH - 2 * MARGIN) - text_width(words, SMALL) - 4.0
+        short = wrap(self.reader.short[name], NORMAL, room, most=1)[0]  # cut if it is too long
+        label = self.axes.annotate(short, (MARGIN, top - 0.02), fontsize=NORMAL, color=INK, va="top")
         self.axes.annotate(
             words, xy=(1, 0), xycoords=label, xytext=(4, 0), textcoords="offset points", fontsize=SMALL, color=SOFT,
             va="bottom",

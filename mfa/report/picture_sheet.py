@@ -8,12 +8,12 @@ from dataclasses import replace
 from mfa.report.charts.panel import Key
 from mfa.report.picture import Area, Bar, Command, Picture, Stroke, Words
 from mfa.report.style import contrast
-from mfa.report.text_size import text_width
+from mfa.report.text_size import text_width, wrap
 
 GAP = 10.0
 """Room between pictures, pixels."""
-LETTERS, LINE = 10.5, 17.0
-"""Size of the letters of a legend, and height of its lines, pixels."""
+LETTERS, LINE, CLOSE = 10.5, 17.0, 12.5
+"""Size of the letters of a legend, height of its lines, and of those within one entry, pixels."""
 SWATCH = 20.0
 """Width of the mark of an entry, pixels."""
 
@@ -79,7 +79,8 @@ def _legend(whole: Picture, keys: Sequence[Key], left: float, top: float) -> flo
     for key in keys:
         inside = key.number is not None and key.kind == "area"
         name = key.name if key.number is None or inside else f"{key.number} {key.name}"
-        wide = SWATCH + 6.0 + text_width(name, LETTERS)
+        lines = wrap(name, LETTERS, whole.width - left - SWATCH - 6.0)
+        wide = SWATCH + 6.0 + max(text_width(words, LETTERS) for words in lines)
         if x > left and x + wide > whole.width:
             x, y = left, y + LINE
         middle = y + LINE / 2
@@ -92,7 +93,10 @@ def _legend(whole: Picture, keys: Sequence[Key], left: float, top: float) -> flo
         if inside:
             colour = contrast(key.colour)
             whole.words.append(Words(x + SWATCH / 2, base, str(key.number), LETTERS, colour=colour, halo=False))
-        whole.words.append(Words(x + SWATCH + 6.0, base, name, LETTERS, anchor="start", halo=False))
+        for number, words in enumerate(lines):
+            place = (x + SWATCH + 6.0, base + number * CLOSE)
+            whole.words.append(Words(*place, words, LETTERS, anchor="start", halo=False))
+        y += CLOSE * (len(lines) - 1)
         x += wide + 14.0
     return y + LINE
 

@@ -272,9 +272,11 @@ def _title(diagram: Diagram, band: Band) -> str:
 
 def _header(diagram: Diagram, sizes: Sizes, words: list[Words]) -> None:
     x = 0.4 * sizes.gap
-    y = 1.05 * sizes.heading
-    words.append(Words(x, y, diagram.heading, sizes.heading, bold=True, anchor="start", halo=False))
-    for line in wrap(diagram.subheading, sizes.text, sizes.width - 2 * x, most=1):
+    y, room = 1.05 * sizes.heading, sizes.width - 2 * x
+    size = max(sizes.heading * min(1.0, room / text_width(diagram.heading, sizes.heading, bold=True)), sizes.text)
+    for line in wrap(diagram.heading, size, room, bold=True, most=1):
+        words.append(Words(x, y, line, size, bold=True, anchor="start", halo=False))
+    for line in wrap(diagram.subheading, sizes.text, room, most=1):
         y += LINE * sizes.text + 0.15 * sizes.heading
         words.append(Words(x, y, line, sizes.text, colour=SOFT, anchor="start", halo=False))
 
