@@ -26,7 +26,7 @@ from japan_dataset.tables import Table  # noqa: E402
 KEYS = (
     "region origin time cohort product component chemistry element route scrap miner survival term".split()
 )  # in the order of the dimensions
-VALUES = ["value", "low", "high", "unit", "distribution", "provenance", "source", "note"]
+VALUES = ["value", "low", "high", "unit", "distribution", "provenance", "pedigree", "source", "note"]
 TEXT_PARAMETERS = ("route_eligible", "origin_domestic", "collection_quota_base")
 YEARS = np.arange(1990, 2061)
 TO_TONNES = {"t/unit": 1.0, "kg/unit": 1e-3, "g/unit": 1e-6}

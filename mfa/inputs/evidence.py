@@ -13,7 +13,7 @@ from mfa.vocabulary import DIMENSIONS
 if TYPE_CHECKING:
     import pandas as pd
 
-TEXT_COLUMNS = ("unit", "distribution", "provenance", "source", "note")
+TEXT_COLUMNS = ("unit", "distribution", "provenance", "pedigree", "source", "note")
 NUMBERS = ("value", "low", "high", "sd")
 COLUMNS = (
     "parameter", *(dim for dim in DIMENSIONS if dim not in ("scenario", "sample")), *LIFETIME_COLUMNS,

@@ -10,13 +10,14 @@ from pathlib import Path
 from mfa.errors import Fault, UnitError
 from mfa.inputs.fill import ALL
 from mfa.inputs.messages import also, capped, number, suggest
+from mfa.inputs.pedigree import parse_pedigree
 from mfa.inputs.table_files import is_sheet, placer, read_lines, shown_table
 from mfa.system.survival import FAMILIES, TERMS, term_unit
 from mfa.units import conversion_factor
 from mfa.vocabulary import PARAMETERS, Parameter, money_unit
 
 YEAR_DIMS = ("time", "cohort")
-VALUE_COLUMNS = ("value", "low", "high", "sd", "unit", "distribution", "provenance", "source", "note")
+VALUE_COLUMNS = ("value", "low", "high", "sd", "unit", "distribution", "provenance", "pedigree", "source", "note")
 NEEDED_COLUMNS = ("value", "unit", "provenance", "source")
 PROVENANCES = ("read", "derived", "recalled", "estimate")
 DISTRIBUTIONS = (
@@ -199,13 +200,14 @@ def _read_rows(table: Table, rows: list[tuple[int, list[str]]], context: Context
     year_column = column.get(year_dim(parameter) or "", None)
     at_value, at_unit = column["value"], column["unit"]
     at_low, at_high, at_sd = column.get("low"), column.get("high"), column.get("sd")
-    at_distribution = column.get("distribution")
+    at_distribution, at_pedigree = column.get("distribution"), column.get("pedigree")
     at_provenance, at_source = column["provenance"], column["source"]
     lifetime = parameter.kind == "lifetime"
     key_columns = [title for title in header if title not in VALUE_COLUMNS]
     wanted = canonical_units(parameter, context.money)
     factors: dict[tuple[str, str, str], tuple[float, str]] = {}
     good_keys: set[Key] = set()
+    good_pedigrees: set[str] = set()
     good_marks: set[tuple[str, str, str]] = set()
     seen: dict[tuple[object, ...], int] = {}
     width = len(header)
@@ -274,6 +276,13 @@ def _read_rows(table: Table, rows: list[tuple[int, list[str]]], context: Context
             _check_bounds(cells[at_low], cells[at_high], value, parameter, factor, fault, lifetime)
         if at_sd is not None and cells[at_sd]:
             _check_sd(cells[at_sd], fault)
+        if at_pedigree is not None and cells[at_pedigree] and cells[at_pedigree] not in good_pedigrees:
+            try:
+                parse_pedigree(cells[at_pedigree])
+                good_pedigrees.add(cells[at_pedigree])
+            except ValueError as error:
+                mend = "write reliability, completeness, time, place, technology as 2;-;1;-;-, each 1 to 5 or -"
+                fault(str(error), mend, "pedigree")
         marks = (cells[at_distribution] if at_distribution is not None else "", cells[at_provenance], cells[at_source])
         if marks not in good_marks and _check_marks(marks, context.sources, fault):
             good_marks.add(marks)

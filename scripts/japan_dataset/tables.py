@@ -10,6 +10,7 @@ from pathlib import Path
 
 from japan_dataset.evidence import Datum, Series, anchored, estimate, product
 from japan_dataset.labels import FIRST_YEAR, ORDER
+from japan_dataset.quality import pedigree
 
 DIMENSIONS = (
     "region",
@@ -24,7 +25,7 @@ DIMENSIONS = (
     "scrap",
     "miner",
 )
-VALUE_COLUMNS = ("value", "low", "high", "unit", "distribution", "provenance", "source", "note")
+VALUE_COLUMNS = ("value", "low", "high", "unit", "distribution", "provenance", "pedigree", "source", "note")
 
 Key = dict[str, str | int]
 
@@ -95,6 +96,7 @@ class Table:
                     tuple(_rank(name, key[name]) for name in columns),
                     [str(key[name]) for name in columns]
                     + [value, low, high, unit, self.distribution(datum), datum.provenance]
+                    + [self.pedigree(datum, key)]
                     + [";".join(datum.sources), " ".join(datum.note.split())],
                 )
             )
@@ -120,6 +122,13 @@ class Table:
         if self.kind == "amount":
             return "lognormal" if inside and datum.low > 0 else "triangular"
         return "triangular" if self.kind == "span" else ""
+
+    def pedigree(self, datum: Datum, key: Key) -> str:
+        """Return the scores that the evidence allows: none for what is not drawn, as a law or a choice has no quality."""
+        if not self.kind:
+            return ""
+        year = next((key[name] for name in ("time", "cohort") if isinstance(key.get(name), int)), None)
+        return pedigree(datum, year if isinstance(year, int) else None)
 
     def write(self, folder: Path) -> Path:
         """Write the table into a folder."""

@@ -29,6 +29,7 @@ def factor_catalogue(scenario: Scenario, naming: Naming) -> list[str]:
     """
     dataset = scenario.dataset
     regions = dataset.label_names()["region"]
+    pedigree = scenario.uncertainty.pedigree
     numbers = [name for name, parameter in PARAMETERS.items() if parameter.kind in ("number", "lifetime")]
     choices = [(name, "") for name in numbers]
     choices += [(name, variant) for name in numbers for variant in dataset.variants(name)]
@@ -37,7 +38,8 @@ def factor_catalogue(scenario: Scenario, naming: Naming) -> list[str]:
         files = dataset.files(name, variant)
         if not files:
             continue
-        for series in series_with_bounds([dataset.table(path) for path in files], regions, dataset.money):
+        tables = [dataset.table(path) for path in files]
+        for series in series_with_bounds(tables, regions, dataset.money, pedigree):
             shares = series.parameter.sum_over is not None
             if series.bounded or (shares and any(row.distribution for row in series.rows)):
                 labels = dict(zip(label_dims(series.parameter), series.key, strict=True))

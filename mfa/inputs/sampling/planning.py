@@ -74,7 +74,7 @@ class Planner:
         if faults or found:
             raise InputError(faults + found)
         self.series = {
-            name: series_with_bounds(group, scenario.regions, dataset.money)
+            name: series_with_bounds(group, scenario.regions, dataset.money, settings.pedigree)
             for name, group in tables.items()
             if PARAMETERS[name].kind in ("number", "lifetime")
         }

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from mfa.inputs.fill import ALL
+from mfa.inputs.pedigree import parse_pedigree, pedigree_range
 from mfa.inputs.table_files import placer
 from mfa.inputs.tables import Key, Table, canonical_units, label_dims, to_canonical
 from mfa.system.survival import FAMILIES, term_unit
@@ -26,6 +27,7 @@ class Row:
     provenance: str
     place: str
     unit: str = ""
+    pedigree: str = ""
 
     @property
     def bounded(self) -> bool:
@@ -75,7 +77,9 @@ class Series:
         return self.key[dims.index(dim)] if dim in dims else ALL
 
 
-def series_with_bounds(tables: Sequence[Table], regions: Iterable[str], money: str) -> list[Series]:
+def series_with_bounds(
+    tables: Sequence[Table], regions: Iterable[str], money: str, pedigree: bool = False
+) -> list[Series]:
     """Series of a parameter from the tables of all folders; a later folder replaces rows with the same keys.
 
     Parameters
@@ -86,6 +90,8 @@ def series_with_bounds(tables: Sequence[Table], regions: Iterable[str], money: s
         Regions of the run; rows of others are left out.
     money : str
         Money of the dataset.
+    pedigree : bool
+        Whether a row that gives no range gets the one of its pedigree.
 
     Returns
     -------
@@ -118,9 +124,14 @@ def series_with_bounds(tables: Sequence[Table], regions: Iterable[str], money: s
             factor = factors[which]
 
             low, high, sd = (_number(cells, column.get(title), factor) for title in ("low", "high", "sd"))
+            value = float(table.values[i])
+            scores = cells[column["pedigree"]] if "pedigree" in column else ""
+            if pedigree and scores and parameter.sum_over is None and low != low and high != high and sd != sd:
+                limits = (0.0, math.inf) if parameter.kind == "lifetime" else parameter.bounds()[:2]
+                low, high = pedigree_range(value, parse_pedigree(scores), *limits) or (low, high)
             row = Row(
                 table.years[i],
-                float(table.values[i]),
+                value,
                 low,
                 high,
                 sd,
@@ -128,6 +139,7 @@ def series_with_bounds(tables: Sequence[Table], regions: Iterable[str], money: s
                 cells[column["provenance"]],
                 place(table.lines[i]),
                 table.units[i],
+                scores,
             )
             gathered.setdefault(key, {}).setdefault((survival, term), {})[row.year] = row
     return [

@@ -9,6 +9,7 @@ together               labels that share a factor: ``{product: [a, b], as: name,
 ranges                 ranges in place of those of the tables, or where the scenario gives the value
 correlation            rank correlations: ``{first: pattern, second: pattern, value: number}``
 nearest_correlation    true: a matrix that is not positive definite gives way to the nearest one, with a warning
+pedigree               true: rows without a range get the one of their pedigree (`mfa.inputs.pedigree`)
 =====================  ==========================================================================================
 
 A scenario takes over each key of its base that it does not give itself. Entries of `by` replace those of the base one
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from mfa.inputs.dataset import Dataset
     from mfa.inputs.overrides import Reader
 
-KEYS = ("vary", "hold", "by", "together", "ranges", "correlation", "nearest_correlation")
+KEYS = ("vary", "hold", "by", "together", "ranges", "correlation", "nearest_correlation", "pedigree")
 RECORD_LISTS = ("together", "ranges", "correlation")
 """Keys whose records are added to those of the base."""
 SHARE_LAWS = ("dirichlet", "logistic_normal")
@@ -92,6 +93,7 @@ class Settings:
     ranges: tuple[Range, ...] = ()
     correlation: tuple[Pair, ...] = ()
     nearest_correlation: bool = False
+    pedigree: bool = False
     places: Mapping[str, str] | None = None
     """Where each pattern of vary and hold stands, for messages."""
 
@@ -159,9 +161,13 @@ class _Section:
         nearest = self.given.get("nearest_correlation", False)
         if not isinstance(nearest, bool):
             self.fault("nearest_correlation", (), f" = {nearest} is neither true nor false", "write true or false")
+        pedigree = self.given.get("pedigree", False)
+        if not isinstance(pedigree, bool):
+            self.fault("pedigree", (), f" = {pedigree} is neither true nor false", "write true or false")
         vary = self._patterns("vary") if self.given.get("vary") is not None else None
         return Settings(
-            naming, vary, self._patterns("hold"), self._ranges(), self._correlation(), nearest is True, self.places
+            naming, vary, self._patterns("hold"), self._ranges(), self._correlation(), nearest is True,
+            pedigree is True, self.places,
         )
 
     def _items(self, key: str, example: str) -> list[Any]:
