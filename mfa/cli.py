@@ -216,19 +216,40 @@ def info(
             help="List what is uncertain, with laws and ranges; TERM picks factors: 'lifetime[vehicles]'.",
         ),
     ] = False,
+    weak: Annotated[
+        bool,
+        typer.Option(
+            "--weak",
+            help="List the estimates that matter most, to results of every element in 2040 or to TERM: "
+            "'import_requirement[Dy, 2040]'.",
+        ),
+    ] = False,
     scenario: Annotated[
-        str, typer.Option("--scenario", metavar="SCENARIO", help="The scenario that --estimates and --factors look at.")
+        str,
+        typer.Option(
+            "--scenario", metavar="SCENARIO", help="The scenario that --estimates, --factors and --weak look at."
+        ),
     ] = "japan-reference",
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Explain a term, show rows with their sources, how much rests on estimates, or what is uncertain."""
+    """Explain a term, show rows with their sources, what rests on estimates, what is uncertain, what to find out."""
     from mfa.report import terms
 
     if factors:
         from mfa.report.factors import factors_text
 
         print(factors_text(scenario, term))
+    elif weak:
+        from mfa.studies.progress import ProgressBar
+        from mfa.studies.weak_points import weak_points
+
+        bar = ProgressBar("runs", quiet=quiet)
+        try:
+            points = weak_points(scenario, None if term is None else [term], jobs=None, tell=bar)
+        finally:
+            bar.close()
+        print(points.to_text())
     elif estimates:
         from mfa.report.evidence import estimates_text
 

@@ -111,7 +111,7 @@ def log_deviation(scores: Sequence[int | None]) -> float:
 
     References
     ----------
-    Weidema et al. 2013, table 10.4 and 10.5 [Weidema_2013]; the matrix: Weidema and Wesnaes 1996 [Weidema_1996].
+    Weidema et al. 2013, chapter 10 [Weidema_2013]; the matrix: Weidema and Wesnaes 1996 [Weidema_1996].
 
     Examples
     --------

@@ -124,7 +124,7 @@ class Table:
         return "triangular" if self.kind == "span" else ""
 
     def pedigree(self, datum: Datum, key: Key) -> str:
-        """Return the scores that the evidence allows: none for what is not drawn, as a law or a choice has no quality."""
+        """Return the scores that the evidence allows; none for what is not drawn, since a law has no quality."""
         if not self.kind:
             return ""
         year = next((key[name] for name in ("time", "cohort") if isinstance(key.get(name), int)), None)

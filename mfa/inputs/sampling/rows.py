@@ -28,6 +28,8 @@ class Row:
     place: str
     unit: str = ""
     pedigree: str = ""
+    scored: bool = False
+    """Whether the range is that of the pedigree."""
 
     @property
     def bounded(self) -> bool:
@@ -125,10 +127,12 @@ def series_with_bounds(
 
             low, high, sd = (_number(cells, column.get(title), factor) for title in ("low", "high", "sd"))
             value = float(table.values[i])
+            scored = False
             scores = cells[column["pedigree"]] if "pedigree" in column else ""
             if pedigree and scores and parameter.sum_over is None and low != low and high != high and sd != sd:
                 limits = (0.0, math.inf) if parameter.kind == "lifetime" else parameter.bounds()[:2]
                 low, high = pedigree_range(value, parse_pedigree(scores), *limits) or (low, high)
+                scored = low == low
             row = Row(
                 table.years[i],
                 value,
@@ -140,6 +144,7 @@ def series_with_bounds(
                 place(table.lines[i]),
                 table.units[i],
                 scores,
+                scored,
             )
             gathered.setdefault(key, {}).setdefault((survival, term), {})[row.year] = row
     return [

@@ -166,8 +166,14 @@ class _Section:
             self.fault("pedigree", (), f" = {pedigree} is neither true nor false", "write true or false")
         vary = self._patterns("vary") if self.given.get("vary") is not None else None
         return Settings(
-            naming, vary, self._patterns("hold"), self._ranges(), self._correlation(), nearest is True,
-            pedigree is True, self.places,
+            naming,
+            vary,
+            self._patterns("hold"),
+            self._ranges(),
+            self._correlation(),
+            nearest is True,
+            pedigree is True,
+            self.places,
         )
 
     def _items(self, key: str, example: str) -> list[Any]:
