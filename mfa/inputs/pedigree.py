@@ -1,7 +1,7 @@
 """Data quality of a row: its pedigree, and the range that follows from it where the row gives none.
 
 Five indicators, each scored from 1 (best) to 5, or ``-`` where nothing is known to score it by. The matrix is that of
-Weidema and Wesnaes, the variance that each score adds that of ecoinvent 3.
+Weidema and Wesnaes, the uncertainty factors are those of ecoinvent.
 """
 
 from __future__ import annotations
@@ -48,16 +48,16 @@ MATRIX: dict[str, tuple[str, str, str, str, str]] = {
     ),
 }
 """What each score means, in short."""
-VARIANCES: dict[str, tuple[float, float, float, float, float]] = {
-    "reliability": (0.0, 0.0006, 0.002, 0.008, 0.04),
-    "completeness": (0.0, 0.0001, 0.0006, 0.002, 0.008),
-    "time": (0.0, 0.0002, 0.002, 0.008, 0.04),
-    "place": (0.0, 0.000025, 0.0001, 0.0006, 0.002),
-    "technology": (0.0, 0.0006, 0.008, 0.04, 0.12),
+FACTORS: dict[str, tuple[float, float, float, float, float]] = {
+    "reliability": (1.0, 1.05, 1.1, 1.2, 1.5),
+    "completeness": (1.0, 1.02, 1.05, 1.1, 1.2),
+    "time": (1.0, 1.03, 1.1, 1.2, 1.5),
+    "place": (1.0, 1.01, 1.02, 1.05, 1.1),
+    "technology": (1.0, 1.05, 1.2, 1.5, 2.0),
 }
-"""Variance of the logarithm that each score adds."""
-BASIC = 0.0006
-"""Variance of the logarithm that a figure has whatever its pedigree: that of ecoinvent for inputs of a process."""
+"""Uncertainty factor of each score: square of a geometric standard deviation."""
+BASIC = 1.05
+"""Factor that a figure has whatever its pedigree: that of ecoinvent for materials and energy used by a process."""
 TIME_STEPS = (3, 6, 10, 15)
 """Years up to which the scores 1 to 4 of time go."""
 UNKNOWN = "-"
@@ -96,7 +96,7 @@ def parse_pedigree(text: str) -> Scores:
 def log_deviation(scores: Sequence[int | None]) -> float:
     r"""Standard deviation of the logarithm of a figure with these scores.
 
-    .. math:: \sigma = \sqrt{\sigma_b^2 + \sum_i \sigma_i^2}
+    .. math:: \sigma = \tfrac12 \sqrt{\ln^2 U_b + \sum_i \ln^2 U_i}
 
     Scores that are not known add nothing, so the deviation is a lower bound where there are such.
 
@@ -115,17 +115,16 @@ def log_deviation(scores: Sequence[int | None]) -> float:
 
     Examples
     --------
-    A qualified estimate, all else unknown: the root of 0.0006 + 0.008.
+    A qualified estimate, all else unknown: half the root of ln(1.05)^2 + ln(1.2)^2.
 
     >>> round(log_deviation((4, None, None, None, None)), 5)
-    0.09274
+    0.09437
     """
-    added = (
-        VARIANCES[indicator][score - 1]
-        for indicator, score in zip(INDICATORS, scores, strict=True)
-        if score is not None
-    )
-    return math.sqrt(math.fsum([BASIC, *added]))
+    factors = [BASIC]
+    factors += [
+        FACTORS[indicator][score - 1] for indicator, score in zip(INDICATORS, scores, strict=True) if score is not None
+    ]
+    return 0.5 * math.sqrt(math.fsum(math.log(factor) ** 2 for factor in factors))
 
 
 def pedigree_range(
@@ -152,10 +151,10 @@ def pedigree_range(
     --------
     >>> low, high = pedigree_range(100.0, (4, None, None, None, None), 0.0, float("inf"))
     >>> round(low, 2), round(high, 2)
-    (85.85, 116.48)
+    (85.62, 116.79)
     >>> low, high = pedigree_range(0.9, (4, None, None, None, None), 0.0, 1.0)
     >>> round(low, 4), round(high, 4)
-    (0.8854, 0.9129)
+    (0.8851, 0.9131)
     """
     from mfa.inputs.sampling.fitting import Z_HIGH
 

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from mfa.inputs import InputWarning, load_scenario
 from mfa.inputs.pedigree import (
     BASIC,
+    FACTORS,
     INDICATORS,
     MATRIX,
     TIME_STEPS,
-    VARIANCES,
     log_deviation,
     parse_pedigree,
     pedigree_range,
@@ -53,22 +53,19 @@ def table(tmp_path):
     return read
 
 
-def test_the_matrix_is_that_of_the_field():
-    """Variances of ecoinvent 3; their roots doubled and exponentiated are the factors of ecoinvent 2.
-
-    exp(2 sqrt(0.04)) = 1.49 for reliability 5 (1.50), exp(2 sqrt(0.12)) = 2.00 for technology 5 (2.00).
-    """
-    assert set(MATRIX) == set(VARIANCES) == set(INDICATORS)
-    assert math.exp(2 * math.sqrt(VARIANCES["reliability"][4])) == pytest.approx(1.5, abs=0.01)
-    assert math.exp(2 * math.sqrt(VARIANCES["technology"][4])) == pytest.approx(2.0, abs=0.01)
-    for found in VARIANCES.values():
-        assert found[0] == 0.0 and list(found) == sorted(found)
+def test_the_matrix_has_a_factor_for_each_score():
+    assert set(MATRIX) == set(FACTORS) == set(INDICATORS)
+    for found in FACTORS.values():
+        assert found[0] == 1.0 and list(found) == sorted(found)
 
 
 def test_deviation_by_hand():
-    """(3, 2, 4, -, 5): 0.0006 + 0.002 + 0.0001 + 0.008 + 0.12 = 0.1307, root 0.36152."""
-    assert log_deviation(parse_pedigree("3;2;4;-;5")) == pytest.approx(0.36152, abs=1e-5)
-    assert log_deviation((1, 1, 1, 1, 1)) == pytest.approx(math.sqrt(BASIC))
+    """(3, 2, 4, -, 5): logarithms of 1.05, 1.1, 1.02, 1.2 and 2.
+
+    0.04879^2 + 0.09531^2 + 0.01980^2 + 0.18232^2 + 0.69315^2 = 0.52555, half its root 0.36247.
+    """
+    assert log_deviation(parse_pedigree("3;2;4;-;5")) == pytest.approx(0.36247, abs=1e-5)
+    assert log_deviation((1, 1, 1, 1, 1)) == pytest.approx(math.log(BASIC) / 2)
 
 
 @pytest.mark.parametrize("text", ["", "2;1", "6;-;-;-;-", "2,3,1,1,2", "a;-;-;-;-", "0;-;-;-;-"])
@@ -111,7 +108,7 @@ def test_bad_scores_are_faults_with_their_line(table):
 
 
 def test_only_rows_without_a_range_get_one_and_only_on_request(table):
-    """Value 100, reliability 4: 100 x exp(-+1.645 x 0.0927) = 85.85 to 116.48."""
+    """Value 100, reliability 4: 100 x exp(-+1.645 x 0.09437) = 85.62 to 116.79."""
     found = table(
         "Japan,pyro,100,,,USD_2024/t,,estimate,4;-;-;-;-,X,",
         "Japan,hydro,100,90,130,USD_2024/t,,estimate,5;5;5;5;5,X,",
@@ -121,7 +118,7 @@ def test_only_rows_without_a_range_get_one_and_only_on_request(table):
     plain = {one.label("route"): one.rows[0] for one in series_with_bounds([found], ["Japan"], "USD_2024")}
     assert [plain[route].bounded for route in ("pyro", "hydro", "direct")] == [False, True, False]
     rows = {one.label("route"): one.rows[0] for one in series_with_bounds([found], ["Japan"], "USD_2024", True)}
-    assert (rows["pyro"].low, rows["pyro"].high) == pytest.approx((85.85, 116.48), abs=0.01)
+    assert (rows["pyro"].low, rows["pyro"].high) == pytest.approx((85.62, 116.79), abs=0.01)
     assert rows["pyro"].scored and not rows["hydro"].scored
     assert (rows["hydro"].low, rows["hydro"].high) == (90.0, 130.0)
     assert not rows["direct"].bounded  # its own range, though of no width, holds
