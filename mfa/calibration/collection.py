@@ -50,8 +50,8 @@ class ProductCollection:
         Share collected by year with its interval, in which the bounds of lifetime, exports and hibernation count too.
     statistical : array [2, n]
         The interval of the counts alone.
-    kept, kept_interval : float, (float, float)
-        Share of the discards kept unused at home, if it was fitted.
+    kept, kept_interval, kept_limits : float, (float, float), (float, float)
+        Share of the discards kept unused at home, if it was fitted, its interval, and that of 90 %.
     """
 
     product: Product
@@ -69,10 +69,16 @@ class ProductCollection:
     influence: dict[str, tuple[float, float]]
     kept: float | None = None
     kept_interval: tuple[float, float] = (math.nan, math.nan)
+    kept_limits: tuple[float, float] = (math.nan, math.nan)
     criteria: dict[str, float] = field(default_factory=dict)
     components: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     table_limits: Floats | None = None
+
+    @property
+    def kept_told(self) -> bool:
+        """Whether the share kept at home was fitted, and the counts tell it."""
+        return self.kept is not None and self.kept_interval[1] - self.kept_interval[0] <= WIDE
 
     @property
     def fitted(self) -> Floats:
@@ -117,6 +123,13 @@ class CollectionCalibration:
         from mfa.calibration.rows import collection_rows
 
         return collection_rows(self)
+
+    def tables(self) -> dict[str, list[dict[str, str]]]:
+        """Rows of all tables of parameters: those of `rows`, and ``hibernation_share`` where the counts tell it."""
+        from mfa.calibration.rows import hibernation_rows
+
+        found = {"base_collection_rate": self.rows(), "hibernation_share": hibernation_rows(self)}
+        return {name: rows for name, rows in found.items() if rows}
 
     def to_text(self) -> str:
         """What was found, in words and tables."""
@@ -305,11 +318,10 @@ def _calibrate(
         share, base = _shares(chosen, found, times, level)
         table_base = _shares(chosen, found, times, 0.9)[1]
     kept: float | None = None
-    kept_interval = (math.nan, math.nan)
+    kept_interval, kept_limits = (math.nan, math.nan), (math.nan, math.nan)
     if hibernation and found is not None:
         kept = float(_expit(found.theta[-1]))
-        ends = found.interval(len(found.theta) - 1, level)
-        kept_interval = (float(_expit(np.array(ends[0]))), float(_expit(np.array(ends[1]))))
+        kept_interval, kept_limits = (_ends(found, len(found.theta) - 1, wanted) for wanted in (level, 0.9))
         if kept_interval[1] - kept_interval[0] <= WIDE:
             pool = pool_by_share_kept(members)(kept)[at]
             paths.pop("hibernation_share", None)
@@ -320,7 +332,7 @@ def _calibrate(
     low, high, influence = _widened(share, base, pool, paths, _normal(level) / _normal(0.9))
     table_low, table_high, _ = _widened(share, table_base, pool, paths)
     result = ProductCollection(product, region, chosen, members, times, observed, pool, share, low, high, base, found,
-                               influence, kept, kept_interval, criteria,
+                               influence, kept, kept_interval, kept_limits, criteria,
                                table_limits=np.stack([table_low, table_high]))  # fmt: skip
     result.notes = _notes(result)
     return result
@@ -377,12 +389,17 @@ def _criterion(found: Fit) -> float:
     return total + (2.0 * k * (k + 1) / (size - k - 1) if size > k + 1 else 0.0)
 
 
+def _ends(found: Fit, which: int, level: float) -> tuple[float, float]:
+    """Profile interval of a share, from that of the logarithm of its odds."""
+    low, high = found.interval(which, level)
+    return float(_expit(np.array(low))), float(_expit(np.array(high)))
+
+
 def _shares(course: str, found: Fit, times: Floats, level: float) -> tuple[Floats, Floats]:
     """Shares by year, and their interval of the counts alone: profile if constant, linearised in the odds if not."""
     share = _expit(_odds(course, found.theta, times))
     if course == "constant":
-        ends = [float(_expit(np.array(end))) for end in found.interval(0, level)]
-        return share, np.stack([np.full(len(times), end) for end in ends])
+        return share, np.stack([np.full(len(times), end) for end in _ends(found, 0, level)])
     slope = slopes(lambda theta: _odds(course, theta, times), found.theta)
     spread = np.sqrt(np.maximum(np.einsum("ni,ij,nj->n", slope, found.covariance, slope), 0.0))
     half = math.sqrt(found.quantile(level)) * spread
@@ -434,7 +451,7 @@ def _notes(found: ProductCollection) -> list[str]:
             f"residuals hang together from year to year (rho {rho:.2f}): a {found.course} share is too simple, course "
             "'yearly' follows the counts"
         )
-    if found.kept is not None and found.kept_interval[1] - found.kept_interval[0] > WIDE:
+    if found.kept is not None and not found.kept_told:
         notes.append(
             "the share kept unused at home is not told by these counts: only its product with the share collected is"
         )

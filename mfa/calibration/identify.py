@@ -87,6 +87,12 @@ def _above_sales(
     most_of = {one.year: one.high if one.high == one.high else one.value for one in rows}
     earlier = float(sales.values[: sales.first - sales.start].sum())
     wrong = []
+    for one in product.of("mean_age", by_cohort=False):
+        oldest = one.year - sales.start + 1.0
+        if before is None and one.value > oldest:
+            what = f"mean age {one.value:.3g} yr in {one.year} is above that of the oldest unit sold, {oldest:.3g} yr"
+            yield Fault(f"{one.place} [{product.where}]" if one.place else product.where, what, mend)
+            break
     for one in product.of("stock", by_cohort=False):
         most = earlier + sum(value for year, value in most_of.items() if year <= one.year)
         least = one.low if one.low == one.low else one.value
@@ -96,8 +102,8 @@ def _above_sales(
         one, most = max(wrong, key=lambda pair: pair[0].value / max(pair[1], 1e-300))
         years = ", ".join(str(pair[0].year) for pair in wrong[:8]) + (" ..." if len(wrong) > 8 else "")
         what = (
-            f"stock is above all sales so far in {years}: {one.value:.0f} units at the end of {one.year}, "
-            f"{most:.0f} sold until then"
+            f"stock is above all sales so far in {years}: {one.value:.12g} units at the end of {one.year}, "
+            f"{most:.12g} sold until then"
         )
         yield Fault(f"{one.place} [{product.where}]" if one.place else product.where, what, mend)
     gone = 0.0
@@ -105,7 +111,7 @@ def _above_sales(
         gone += one.low if one.low == one.low else one.value
         sold = earlier + sum(value for year, value in most_of.items() if year <= one.year)
         if gone > sold * (1.0 + tolerance):
-            what = f"discards until {one.year} add up to {gone:.0f} units, {sold:.0f} were sold until then"
+            what = f"discards until {one.year} add up to {gone:.12g} units, {sold:.12g} were sold until then"
             yield Fault(f"{one.place} [{product.where}]" if one.place else product.where, what, mend)
             break
 
@@ -124,7 +130,7 @@ def _cohorts_above_sales(product: Product, sales: SalesHistory, tolerance: float
     if wrong:
         one, most = wrong[0]
         more = f", and in {len(wrong) - 1} more rows" if len(wrong) > 1 else ""
-        what = f"{one.value:.0f} units of cohort {one.cohort} are in use in {one.year}, {most:.0f} before{more}"
+        what = f"{one.value:.12g} units of cohort {one.cohort} are in use in {one.year}, {most:.12g} before{more}"
         mend = "imports of used units belong to the sales of their cohort; or raise the tolerance"
         yield Fault(f"{one.place} [{product.where}]" if one.place else product.where, what, mend)
 

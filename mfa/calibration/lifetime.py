@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 METHODS = ("auto", "least_squares", "maximum_likelihood")
-FEWEST_FOR_TREND = 4
+FEWEST_FOR_TREND, WIDE = 4, 2.0
+"""Values of a series whose residuals may show a trend; ratio of the ends of an interval that is called wide."""
 LEVEL, TABLE_LEVEL = 0.95, 0.9
 """Level of stated intervals, and of low and high in parameter tables (5 and 95 % limits)."""
 
@@ -244,6 +245,10 @@ class LifetimeCalibration:
         from mfa.calibration.rows import lifetime_rows
 
         return lifetime_rows(self)
+
+    def tables(self) -> dict[str, list[dict[str, str]]]:
+        """Rows of all tables of parameters, by name."""
+        return {"lifetime": self.rows()}
 
     def to_text(self) -> str:
         """What was found, in words and tables."""
@@ -513,6 +518,9 @@ def _notes(found: ProductLifetime, skipped: list[Fault], before: float | None, c
             f"{100 * left:.0f} % of the oldest cohort ({oldest:g} yr) are still in use: the mean lifetime is in part "
             "an extrapolation of the survival function"
         )
+    low, high = best.interval("mean")
+    if "mean" in best.family.free and high > WIDE * low:
+        notes.append(f"the counts tell the mean only within {low:.3g} to {high:.3g} yr ({100 * LEVEL:g} %)")
     near = [one for one in found.fits if one.difference <= 2.0]
     if len(near) > 1:
         names = ", ".join(f"{one.name} {one.mean:.3g} yr" for one in near)

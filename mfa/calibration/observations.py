@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,8 +109,6 @@ class Observations:
     products: list[Product]
     name: str
     digest: str = ""
-    path: Path | None = None
-    faults: list[Fault] = field(default_factory=list)
 
 
 def read_observations(
@@ -154,23 +152,23 @@ def read_observations(
     """  # fmt: skip
     if isinstance(table, Observations):
         return table
-    rows, place, name, digest, path, faults = _rows_of(table)
+    rows, place, name, digest, faults = _rows_of(table)
     reader = _Reader(place, faults, products, regions, sources)
     found = reader.read(rows)
     if reader.faults:
         raise InputError(capped(reader.faults, name))
-    return Observations(found, name, digest, path)
+    return Observations(found, name, digest)
 
 
-def _rows_of(table: Any) -> tuple[Rows, Callable[..., str], str, str, Path | None, list[Fault]]:
-    """Rows as texts, how places are named, the name, hash and path of a table."""
+def _rows_of(table: Any) -> tuple[Rows, Callable[..., str], str, str, list[Fault]]:
+    """Rows as texts, how places are named, the name and hash of a table."""
     if not isinstance(table, str | Path):
         header = [str(column) for column in table.columns]
         cells = [
             ["" if value is None or value != value else str(value) for value in row]
             for row in table.itertuples(index=False)
         ]
-        return [(0, header), *enumerate(cells, 1)], lambda line, column=None: f"row {line}", "table", "", None, []
+        return [(0, header), *enumerate(cells, 1)], lambda line, column=None: f"row {line}", "table", "", []
     path = Path(table).expanduser()
     if is_workbook(path):
         sheets = table_paths(path)
@@ -180,7 +178,7 @@ def _rows_of(table: Any) -> tuple[Rows, Callable[..., str], str, str, Path | Non
             raise InputError(Fault(shown_table(path), "has no sheet 'observations'", mend))
         path = chosen[0]
     rows, digest, faults = read_lines(path)
-    return rows, placer(path), shown_table(path), digest, Path(table), list(faults)
+    return rows, placer(path), shown_table(path), digest, list(faults)
 
 
 class _Reader:
@@ -291,7 +289,10 @@ class _Reader:
         product, region = self.cells["product"], self.cells.get("region") or ALL
         if not product:
             self.fault("product is empty", "name the product that was counted", "product")
-        elif self.products is not None:
+        parts = product.split(JOINT)
+        if len(parts) > 1 and (len(set(parts)) < len(parts) or "" in parts):
+            self.fault(f"'{product}' names a product twice, or none", "join labels as in bev+phev", "product")
+        elif product and self.products is not None:
             for part in product.split(JOINT):
                 if part not in self.products:
                     self.fault(f"unknown product '{part}'", suggest(part, self.products, "products"), "product")

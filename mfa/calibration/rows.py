@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LIFETIME_HEADER = ("region", "cohort", "product", "survival", "term", "value", "low", "high", "unit", "distribution",
                    "provenance", "source", "note")  # fmt: skip
+HIBERNATION_HEADER = ("region", "time", "product", "value", "low", "high", "unit", "distribution", "provenance",
+                      "source", "note")  # fmt: skip
 COLLECTION_HEADER = ("region", "time", "product", "component", "value", "low", "high", "unit", "distribution",
                      "provenance", "source", "note")  # fmt: skip
 
@@ -131,6 +133,31 @@ def _collection_rows(
                 rows.append(dict(zip(COLLECTION_HEADER, (
                     one.region, "*" if year is None else str(year), label, component, written(value), written(low),
                     written(high), "1", "beta", "derived", ";".join(one.product.sources()), note,
+                ), strict=True)))  # fmt: skip
+    return rows
+
+
+def hibernation_rows(found: CollectionCalibration) -> list[dict[str, str]]:
+    """Rows of ``hibernation_share.csv`` of the products whose counts tell it; none of the others.
+
+    Their years are those of the scenario's own table for the product, so that all of its rows are replaced.
+    """
+    assert found.setting.scenario is not None
+    rows = []
+    for one in found.products:
+        if not one.kept_told:
+            continue
+        assert one.kept is not None
+        note = f"fitted with the share collected; {basis(one.product)}; low and high: 90 % profile interval"
+        for label in one.product.labels:
+            given = base_rows(found.setting.scenario, "hibernation_share", label)
+            named = sorted({year for listed in given.values() for year in listed if year is not None})
+            years: Sequence[int | None] = named or [None]
+            for year in years:
+                rows.append(dict(zip(HIBERNATION_HEADER, (
+                    one.region, "*" if year is None else str(year), label, written(one.kept),
+                    written(one.kept_limits[0]), written(one.kept_limits[1]), "1", "beta", "derived",
+                    ";".join(one.product.sources()), note,
                 ), strict=True)))  # fmt: skip
     return rows
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mfa.calibration.lifetime import LifetimeCalibration
-from mfa.calibration.rows import COLLECTION_HEADER, LIFETIME_HEADER, table_text
+from mfa.calibration.rows import table_text
 from mfa.report.folder import check_target, new_folder
 
 if TYPE_CHECKING:
@@ -43,9 +43,7 @@ def save_calibration(found: LifetimeCalibration | CollectionCalibration, folder:
         If the path exists and is not the folder of a calibration, or cannot be written.
     """
     check_folder(folder)
-    rows = found.rows()
-    lifetime = isinstance(found, LifetimeCalibration)
-    name, header = ("lifetime", LIFETIME_HEADER) if lifetime else ("base_collection_rate", COLLECTION_HEADER)
+    tables = found.tables()
     with new_folder(folder, OWN_FILES) as draft:
         _write(draft / "calibration.txt", found.to_text())
         found.table().to_csv(draft / "compared.csv", index=False, lineterminator="\n", float_format="%.10g")
@@ -53,13 +51,15 @@ def save_calibration(found: LifetimeCalibration | CollectionCalibration, folder:
             found.fitted().to_csv(draft / "fitted.csv", index=False, lineterminator="\n", float_format="%.10g")
         dataset = draft / DATASET
         dataset.mkdir()
-        _write(dataset / f"{name}.csv", table_text(header, rows))
-        _write(dataset / "datapackage.json", json.dumps(_package(found, name), indent=2, ensure_ascii=False) + "\n")
-        bibliography = _bibliography(found, rows)
+        for name, rows in tables.items():
+            _write(dataset / f"{name}.csv", table_text(list(rows[0]), rows))
+        package = json.dumps(_package(found, list(tables)), indent=2, ensure_ascii=False)
+        _write(dataset / "datapackage.json", f"{package}\n")
+        bibliography = _bibliography(found, [row for rows in tables.values() for row in rows])
         if bibliography:
             _write(dataset / "references.bib", bibliography)
         if found.setting.scenario is not None:
-            _write(draft / SCENARIO, _scenario(found, name))
+            _write(draft / SCENARIO, _scenario(found, list(tables)))
         if figures:
             from mfa.report.captioned import written
 
@@ -72,13 +72,13 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="")
 
 
-def _package(found: LifetimeCalibration | CollectionCalibration, name: str) -> dict[str, Any]:
+def _package(found: LifetimeCalibration | CollectionCalibration, names: list[str]) -> dict[str, Any]:
     return {
         "profile": "data-package",
         "name": "calibrated",
-        "title": f"Values of {name} calibrated to {Path(found.observations.name).name}",
+        "title": f"Values of {' and '.join(names)} calibrated to {Path(found.observations.name).name}",
         "description": "Rows of provenance 'derived', to be laid over a dataset: [japan, path/to/this/folder].",
-        "resources": [{"name": name, "path": f"{name}.csv", "format": "csv", "encoding": "utf-8"}],
+        "resources": [{"name": name, "path": f"{name}.csv", "format": "csv", "encoding": "utf-8"} for name in names],
     }
 
 
@@ -89,10 +89,11 @@ def _bibliography(found: LifetimeCalibration | CollectionCalibration, rows: list
     return "\n\n".join(known[key] for key in keys if known is not None and key in known) + "\n" if known else ""
 
 
-def _scenario(found: LifetimeCalibration | CollectionCalibration, name: str) -> str:
+def _scenario(found: LifetimeCalibration | CollectionCalibration, tables: list[str]) -> str:
     """A scenario that lays the calibrated rows over those of its base."""
     scenario = found.setting.scenario
     assert scenario is not None
+    name = " and ".join(tables)
     products = ", ".join(one.product.label for one in found.products)
     names = [
         path.name if path.parent.name == "parameters" else path.resolve().as_posix()

@@ -97,11 +97,27 @@ def test_hibernation_is_told_only_if_the_counts_tell_it(small):
     pool = member().flows()[1][2:]
     exact = calibrate_collection(counts(0.3 * pool), scenario=small, course="constant", hibernation=True)["phone"]
     assert exact.kept == pytest.approx(0.5, abs=1e-3) and exact.share[0] == pytest.approx(0.3, rel=1e-3)
+    assert exact.kept_told
     noise = np.exp(0.15 * np.random.default_rng(2).normal(size=8))
     table = counts(0.3 * pool * noise)
     vague = calibrate_collection(table, scenario=small, course="constant", hibernation=True)["phone"]
     assert vague.kept_interval[1] - vague.kept_interval[0] > 0.5
     assert any("not told by these counts" in note for note in vague.notes)
+
+
+def test_a_hibernation_share_that_is_told_is_written_too(small, tmp_path):
+    write_table(tmp_path, "hibernation_share", "product", "phone,0.3", "1")  # the counts say 0.5
+    noise = np.exp(0.002 * np.random.default_rng(2).normal(size=8))
+    table = counts(0.3 * member().flows()[1][2:] * noise)
+    found = calibrate_collection(table, scenario=small, course="constant", hibernation=True)
+    (row,) = found.tables()["hibernation_share"]
+    assert (row["time"], row["product"], row["provenance"]) == ("*", "phone", "derived")
+    assert float(row["low"]) < 0.5 < float(row["high"])
+    folder = found.save(tmp_path / "out", figures=False)
+    inputs = mfa.load_scenario(str(folder / "calibrated.yaml")).inputs()
+    assert float(inputs.arrays["hibernation_share"].max()) == pytest.approx(float(row["value"]))
+    vague = calibrate_collection(table, scenario=small, course="constant")
+    assert list(vague.tables()) == ["base_collection_rate"]
 
 
 def test_a_share_for_each_year_follows_the_counts_with_the_bounds_of_the_inputs(small, tmp_path):

@@ -60,6 +60,7 @@ def test_rows_are_read_in_canonical_units(tmp_path):
         ("bev,stock,2021,,,1,,,unit,read,", ("source missing",)),
         ("bev,stock,2021,,,1,,,unit,read,JAMA", ("unknown source 'JAMA'", "references.bib")),
         ("bevv,stock,2021,,,1,,,unit,read,IEA", ("unknown product 'bevv'", "did you mean 'bev'")),
+        ("bev+bev,stock,2020,,,1,,,unit,read,IEA", ("'bev+bev' names a product twice",)),
         ("bev,stock,2020,,,1,,,unit,read,IEA", ("the same count stands in line 4",)),
     ],
 )
@@ -184,6 +185,7 @@ def test_a_table_of_stock_by_cohort_of_two_years_needs_no_sales(tmp_path):
     [
         ("", "nothing that tells a lifetime was counted"),
         (rows_of("stock", {2017: 300.0}, "unit"), "sales end in 2015, but stock of 2017 is given"),
+        (rows_of("mean_age", {2015: 9.0}, "yr"), "mean age 9 yr in 2015 is above that of the oldest unit sold, 6 yr"),
         (rows_of("stock", {2008: 30.0}, "unit"), "counts of 2008 lie before the first sales, of 2010"),
         (rows_of("stock", {2012: 250.0, 2013: 300.0, 2014: 340.0}, "unit") + rows_of("mean_age", {2014: 2.0}, "yr"),
          "1 value of mean_age beside other counts: their weight cannot be told"),
