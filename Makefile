@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 INPUTS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench docs notebooks data clean
+.PHONY: help run test lint bench fuzz docs notebooks data clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -34,6 +34,9 @@ lint: $(VENV)/stamp-test ## Check style and types only
 
 bench: $(VENV)/stamp-bench ## Time the model, also against flodym
 	$(BIN)/python -m pytest tests/benchmarks -s $(PYTEST_ARGS)
+
+fuzz: $(VENV)/stamp-test ## Break the files of a small project 20 000 times (COUNT=n) and look what happens
+	$(BIN)/python scripts/fuzz.py $(or $(COUNT),20000)
 
 docs: $(VENV)/stamp-docs ## Renew the generated pages and tables in docs; Python interface to build/docs
 	$(BIN)/python scripts/build_reference.py

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+LONGEST_WORD = 300
+"""Letters of a word that a message repeats."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,21 @@ class Fault:
 
     def __str__(self) -> str:
         text = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{text}; {self.mend}" if self.mend else text
+        return visible(f"{text}; {self.mend}" if self.mend else text)
+
+
+def visible(text: str) -> str:
+    r"""Write control and direction characters as escapes, and cut endless words: a file shall not steer the terminal.
+
+    Examples
+    --------
+    >>> visible("no scenario '\x1b[31m'")
+    "no scenario '\\x1b[31m'"
+    """
+    if not text.isprintable():
+        kept = "\n\u3000\xa0"
+        text = "".join(c if c.isprintable() or c in kept else c.encode("unicode_escape").decode() for c in text)
+    return re.sub(rf"\S{{{LONGEST_WORD + 1},}}", lambda word: f"{word[0][: LONGEST_WORD - 40]}...{word[0][-20:]}", text)
 
 
 class MfaError(ValueError):

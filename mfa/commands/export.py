@@ -65,6 +65,8 @@ def export(
     progress = Progress(quiet)
     try:
         names = split_labels(runs)
+        if not names:
+            raise InputError(Fault("RUN", "is empty", "give the folder of a run or the name of a scenario"))
         results = [results_of(name, progress) for name in names]
         usual = f"{file_name(results[0].name) if len(results) == 1 else 'runs'}_{form}{export_suffix(form)}"
         path = out if out is not None else Path(usual)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from mfa.inputs.scenario import Scenario
 
 Grids = dict[str, dict[str, Grid]]
+NEEDED_DIMS = ("region", "product", "component", "chemistry", "element")
+"""Dimensions without which nothing can be told."""
 _KEPT = 6
 _cache: OrderedDict[tuple[Any, ...], tuple[Axes, Grids, dict[str, list[Table]]]] = OrderedDict()
 SECOND_LIFE_YEARS = 8.0
@@ -58,6 +60,10 @@ def load_inputs(scenario: Scenario) -> Inputs:
         raise InputError(faults)
     dataset = scenario.dataset
     axes, grids, tables = table_grids(scenario, dataset, records)
+    absent = [dim for dim in NEEDED_DIMS if not dataset.labels.get(dim)]
+    if absent:
+        what, mend = f"declares no {listed(absent)}", f"add a row such as {absent[0]},a,A"
+        raise InputError(Fault(shown_table(dataset.folders[-1] / "labels.csv"), what, mend))
     grids = dict(grids)
     for record in records:
         name = record.parameter.name

@@ -22,6 +22,8 @@ _PLAIN = {"str", "int", "float", "bool", "null", "timestamp", "merge", "value", 
 """What YAML itself makes of text without a tag; the words are read by our own rules all the same."""
 DEEPEST = 20
 """Levels of nesting that a file may have; no parameter needs more than its dims, and a few keys."""
+MOST_VALUES = 1_000_000
+"""Values that a file may hold, those that aliases repeat counted every time."""
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -95,6 +97,8 @@ def parse_yaml(text: str, source: Source) -> tuple[Any, Source, list[Fault]]:
     """
     try:
         node = yaml.compose(text, Loader=_LOADER)
+    except RecursionError:
+        return None, source, [Fault(source.name, f"is nested more than {DEEPEST} levels deep", "check the brackets")]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"{source.name}:{mark.line + 1}" if mark else source.name
@@ -106,7 +110,22 @@ def parse_yaml(text: str, source: Source) -> tuple[Any, Source, list[Fault]]:
     if node is None:
         return None, source, [Fault(source.name, "is empty", "give at least a name and a dataset or a base")]
     faults: list[Fault] = []
+    size = _size(node, {}, ())
+    if size > MOST_VALUES:
+        what = f"grows to more than {MOST_VALUES} values, since aliases (*) repeat parts of it"
+        return None, source, [Fault(source.name, what, "write what is meant without aliases")]
     return _construct(node, (), source, faults, ()), source, faults
+
+
+def _size(node: Any, known: dict[int, int], above: tuple[int, ...]) -> int:
+    """Values below a node with those that its aliases repeat; each is counted once, however often it is repeated."""
+    if id(node) in above or len(above) > DEEPEST:
+        return 1  # contains itself, or is too deep: told elsewhere
+    if id(node) not in known:
+        parts = () if isinstance(node, yaml.ScalarNode) else node.value
+        below = [part for entry in parts for part in (entry if isinstance(entry, tuple) else (entry,))]
+        known[id(node)] = 1 + sum(_size(part, known, (*above, id(node))) for part in below)
+    return known[id(node)]
 
 
 def _construct(node: Any, path: KeyPath, source: Source, faults: list[Fault], above: tuple[int, ...]) -> Any:
