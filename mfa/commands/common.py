@@ -14,7 +14,7 @@ from typing import Annotated, Any, ParamSpec, TypeVar
 
 import typer
 
-from mfa.errors import Fault, InputError, MfaError, NotDrawn
+from mfa.errors import Fault, InputError, MfaError, NotDrawn, visible
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -49,11 +49,12 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
         except Exception as error:
             if kwargs.get("debug"):
                 raise
-            text = " ".join(str(error).split())[:300]
-            print(
-                f"mfa: unexpected {type(error).__name__}: {text}; run again with --debug and report what it shows",
-                file=sys.stderr,
-            )
+            if isinstance(error, OSError) and error.filename:
+                text = visible(f"{error.filename}: {error.strerror or error}; give another path, or make it accessible")
+            else:
+                what = " ".join(visible(str(error)).split())[:300]
+                text = f"unexpected {type(error).__name__}: {what}; run again with --debug and report what it shows"
+            print(f"mfa: {text}", file=sys.stderr)
             raise SystemExit(1) from None
 
     return wrapper
