@@ -180,6 +180,9 @@ def import_requirement_figure(data: FigureData) -> Figure:
             multiples.area(panel, data.years, low, high, colours[e], alpha=0.25)
         multiples.line(panel, data.years, percent[:, e], colours[e], 1.8)
         defined = np.flatnonzero(np.isfinite(percent[:, e]))
+        if not defined.size:
+            place = (panel.x + panel.width / 2, panel.y + panel.height / 2)
+            multiples.text(*place, "no need, so no share of it", color="#888888", ha="center")
         if defined.size:
             last = int(defined[-1])
             year, value = int(data.years[last]), float(percent[last, e])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,24 @@ def test_bad_input(
     given = [word.replace("{folder}", str(folder)) for word in arguments]
     assert call("report", str(folder), *given, "-q") == code
     assert words in " ".join(capsys.readouterr().err.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    "form, library, words",
+    [
+        ("pdf", "weasyprint", "pdf: WeasyPrint is not installed; pip install 'urban-mining-mfa[pdf]'"),
+        ("docx", "docx", "docx: python-docx is not installed; pip install 'urban-mining-mfa[docx]'"),
+        ("xlsx", "openpyxl", "xlsx: openpyxl is not installed; pip install 'urban-mining-mfa[xlsx]'"),
+    ],
+)
+def test_what_is_missing_is_told_and_the_other_formats_are_made(
+    folder: Path, tmp_path: Path, form: str, library: str, words: str,
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Exit code 1, what to install on stderr, and the page with its files named on stdout."""
+    monkeypatch.setitem(sys.modules, library, None)
+    code = call("report", str(folder), "--format", f"{form},html", "--element", "Dy", "--out", str(tmp_path))
+    told = capsys.readouterr()
+    assert code == 1 and words in told.err
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+    assert told.out.strip() == str(tmp_path / "report.html")

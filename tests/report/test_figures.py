@@ -124,6 +124,7 @@ def test_nothing_at_all_can_be_drawn(tmp_path: Path) -> None:
     assert np.isnan(data.import_requirement).all()
     assert len(draw_figures(data, tmp_path, formats=("svg",))) == 4
     assert ">none<" in (tmp_path / "stock_by_product.svg").read_text(encoding="utf-8")
+    assert ">no need, so no share of it<" in (tmp_path / "import_requirement.svg").read_text(encoding="utf-8")
 
 
 def test_only_a_known_last_year_of_data_is_marked(tmp_path: Path) -> None:
