@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mfa.report.letters import can_be_written
+from mfa.report.letters import can_be_written, svg_metadata
 from mfa.report.panels import new_figure
 from mfa.report.style import INK, PNG_DPI, SOFT, STYLE
 
@@ -71,7 +71,7 @@ def written(figure: Figure, folder: Path, stem: str, formats: Sequence[str] = ("
     found = []
     with mpl.rc_context(STYLE):
         for suffix in formats:
-            options: dict[str, Any] = {"metadata": {"Date": None}} if suffix == "svg" else {"dpi": PNG_DPI}
+            options: dict[str, Any] = {"metadata": svg_metadata(figure)} if suffix == "svg" else {"dpi": PNG_DPI}
             path = folder / f"{stem}.{suffix}"
             if can_be_written(figure, path):
                 figure.savefig(path, **options)

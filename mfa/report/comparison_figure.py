@@ -15,7 +15,7 @@ import numpy as np
 
 from mfa.errors import Fault, InputError
 from mfa.report.comparison import Reader, largest_of, scaled_money, signed
-from mfa.report.letters import can_be_written
+from mfa.report.letters import can_be_written, svg_metadata
 from mfa.report.panels import new_figure
 from mfa.report.style import ELEMENT_COLOURS, INK, PNG_DPI, SERIES_COLOURS, SOFT, STYLE
 from mfa.report.text_size import text_width, wrap
@@ -108,7 +108,9 @@ def draw_comparison(comparison: Comparison, folder: Path, formats: Sequence[str]
         name = "what_it_buys" + (f"_{region}" if len(comparison.setting.regions) > 1 else "")
         with mpl.rc_context(STYLE):
             for suffix in formats:
-                options: dict[str, Any] = {"metadata": {"Date": None}} if suffix == "svg" else {"dpi": 2 * PNG_DPI}
+                options: dict[str, Any] = (
+                    {"metadata": svg_metadata(figure)} if suffix == "svg" else {"dpi": 2 * PNG_DPI}
+                )
                 path = folder / f"{name}.{suffix}"
                 if can_be_written(figure, path):
                     figure.savefig(path, **options)

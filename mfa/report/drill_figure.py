@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mfa.report.letters import can_be_written
+from mfa.report.letters import can_be_written, svg_metadata
 from mfa.report.panels import WIDTH, new_figure
 from mfa.report.style import ELEMENT_NAMES, GREY, INK, ORIGIN_COLOURS, PNG_DPI, SOFT, STYLE, scale
 from mfa.units import DAYS_PER_YEAR
@@ -201,7 +201,7 @@ def save_figure(figure: Figure, path: Path) -> None:
     """
     import matplotlib as mpl
 
-    options: dict[str, Any] = {"metadata": {"Date": None}} if path.suffix == ".svg" else {"dpi": PNG_DPI}
+    options: dict[str, Any] = {"metadata": svg_metadata(figure)} if path.suffix == ".svg" else {"dpi": PNG_DPI}
     with mpl.rc_context({**STYLE, "hatch.linewidth": 0.8}):
         if can_be_written(figure, path):
             figure.savefig(path, **options)

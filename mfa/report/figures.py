@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mfa.report.figure_data import FigureData, Stack
-from mfa.report.letters import can_be_written
+from mfa.report.letters import can_be_written, svg_metadata
 from mfa.report.panels import Multiples, value_ticks
 from mfa.report.style import DASHED, ELEMENT_COLOURS, INK, PALE, PNG_DPI, SERIES_COLOURS, STYLE, scale
 
@@ -85,7 +85,7 @@ def save_figure(figure: Figure, path: Path) -> bool:
     if not can_be_written(figure, path):
         return False
     if path.suffix == ".svg":
-        figure.savefig(path, metadata={"Date": None})
+        figure.savefig(path, metadata=svg_metadata(figure))
         return True
     pixels = io.BytesIO()
     figure.savefig(pixels, format="rgba", dpi=PNG_DPI)

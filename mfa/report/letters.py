@@ -1,4 +1,4 @@
-"""Figures are written with fonts that have all signs of their texts; one with boxes in place of names is left out."""
+"""Figures are written with a title, and with fonts that have all signs of their texts, or else left out."""
 
 from __future__ import annotations
 
@@ -64,3 +64,33 @@ def can_be_written(figure: Figure, path: Path) -> bool:
     if why:
         warnings.warn(f"{path.name} is not drawn: {why}", NotDrawn, stacklevel=3)
     return not why
+
+
+def title_of(figure: Figure) -> str:
+    r"""Title of a figure: its largest text, the first of several.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+
+    Examples
+    --------
+    >>> from mfa.report.panels import new_figure
+    >>> figure = new_figure(1, 1)
+    >>> _ = (
+    ...     figure.text(0, 0, "t/yr", fontsize=7),
+    ...     figure.text(0, 1, "Supply of\nrefined metal", fontsize=11),
+    ... )
+    >>> title_of(figure)
+    'Supply of refined metal'
+    """
+    from matplotlib.text import Text
+
+    texts: list[Any] = [text for text in figure.findobj(Text) if text.get_text()]
+    largest = max(texts, key=lambda text: text.get_fontsize(), default=None)
+    return " ".join(largest.get_text().split()) if largest else ""
+
+
+def svg_metadata(figure: Figure) -> dict[str, str | None]:
+    """What an SVG says of itself: its title, which a screen reader reads, and no date, so that it can be repeated."""
+    return {"Date": None, "Title": title_of(figure)}

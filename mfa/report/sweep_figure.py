@@ -16,7 +16,7 @@ import numpy as np
 
 from mfa.errors import Fault, InputError
 from mfa.inputs.messages import number
-from mfa.report.letters import can_be_written
+from mfa.report.letters import can_be_written, svg_metadata
 from mfa.report.panels import new_figure
 from mfa.report.style import ELEMENT_COLOURS, INK, PNG_DPI, SERIES_COLOURS, SOFT, STYLE
 from mfa.report.sweep_view import Response, chosen_labels, is_flat, response, shown_year, unmet_note
@@ -113,7 +113,9 @@ def draw_sweep(
             stem = name.replace(".", "_") + (f"_{region}" if len(regions) > 1 else "")
             with mpl.rc_context(STYLE):
                 for suffix in formats:
-                    options: dict[str, Any] = {"metadata": {"Date": None}} if suffix == "svg" else {"dpi": PNG_DPI}
+                    options: dict[str, Any] = (
+                        {"metadata": svg_metadata(figure)} if suffix == "svg" else {"dpi": PNG_DPI}
+                    )
                     path = folder / f"{stem}.{suffix}"
                     if can_be_written(figure, path):
                         figure.savefig(path, **options)

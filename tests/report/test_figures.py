@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -171,6 +172,12 @@ def test_an_unused_worker_ends() -> None:
     with FigureWorker() as worker:
         process = worker._process
     assert process.returncode is not None
+
+
+def test_a_screen_reader_finds_the_titles(tmp_path: Path, results: Results) -> None:
+    for path in draw_figures(figure_data(results), tmp_path, formats=("svg",)):
+        title = ElementTree.parse(path).getroot().find("{http://www.w3.org/2000/svg}title")
+        assert title is not None and title.text and len(title.text) > 20, path.name
 
 
 LONG = "Uninterruptible power supply with very long lasting cells, for hospitals & data centres ($x$)"
