@@ -50,7 +50,7 @@ docs: $(VENV)/stamp-docs ## Renew the generated pages and tables in docs; Python
 notebooks: $(VENV)/stamp-test ## Execute the notebooks and store what they print and draw
 	$(BIN)/python scripts/run_notebooks.py
 
-data: $(VENV)/stamp-core ## Rebuild parameters/japan from collected tables: make data RAW=folder
+data: $(VENV)/stamp-core ## Rebuild parameters from collected tables: make data RAW=folder
 	@test -n "$(RAW)" || { echo "Say where the collected tables are: make data RAW=folder" >&2; exit 2; }
 	$(BIN)/python scripts/prepare_japan.py "$(RAW)"
 	$(BIN)/python scripts/prepare_calibration.py "$(RAW)"

@@ -1,4 +1,4 @@
-"""Write the parameter tables of the dataset ``japan`` from a folder of collected evidence.
+"""Write the parameter tables of the datasets ``japan``, ``partner`` and ``eu27`` from a folder of collected evidence.
 
 The same evidence gives the same bytes: rows are sorted and numbers have a fixed format.
 
@@ -18,7 +18,7 @@ from japan_dataset.build import build  # noqa: E402
 
 def main() -> int:
     """Read the command line and write the dataset."""
-    parser = argparse.ArgumentParser(description="Write the parameter tables of the dataset japan.")
+    parser = argparse.ArgumentParser(description="Write the parameter tables of the datasets japan, partner and eu27.")
     parser.add_argument("evidence", type=Path, help="folder of collected evidence (ev, electronics, magnets, ...)")
     parser.add_argument("--out", type=Path, default=Path("parameters"), help="folder of datasets to write into")
     arguments = parser.parse_args()

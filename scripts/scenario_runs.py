@@ -1,7 +1,7 @@
 """Runs of the shipped scenarios, each made once, and the quantities that pages and tests take out of them.
 
-A run is named by its scenario without ``japan-`` (`vision`), or by one of the `VARIATIONS` below: a scenario with one
-thing changed, which shows why the scenario comes out as it does.
+A run is named by its scenario, Japan's without ``japan-`` (`vision`, `eu27-reference`), or by one of the `VARIATIONS`
+below: a scenario with one thing changed, which shows why the scenario comes out as it does.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 import mfa
 from mfa.indicators.cost import cost_per_tonne_import_avoided
 from mfa.inputs import load_scenario
-from mfa.inputs.scenario import Scenario
+from mfa.inputs.scenario import Scenario, scenario_files
 
 ELEMENTS = ("Li", "Co", "Ni", "Nd", "Pr", "Dy", "Tb")
 BATTERIES, MAGNETS = ("traction_battery", "small_battery"), ("traction_magnet", "other_magnet")
@@ -28,7 +28,7 @@ DISCOUNT = 0.04
 
 
 class Run:
-    """Results of one scenario by labels, for Japan unless another region is named."""
+    """Results of one scenario by labels, for its first region unless another one is named."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
@@ -36,7 +36,7 @@ class Run:
         self.labels = self.results.labels
         self.years = [int(year) for year in self.results.years]
 
-    def of(self, group: str, name: str, year: int | None = None, region: str = "Japan", **labels: Any) -> Any:
+    def of(self, group: str, name: str, year: int | None = None, region: str | None = None, **labels: Any) -> Any:
         """Sum of a variable over all labels but those given: one label, or several of which the sum is taken.
 
         Without a year the result runs over time. A dim may be kept by naming it with None.
@@ -45,7 +45,8 @@ class Run:
         array = self.results.arrays(group)[name][0]
         for axis, dim in reversed(list(enumerate(dims))):
             if dim == "region":
-                array = np.take(array, self.labels["region"].index(region), axis=axis)
+                place = 0 if region is None else self.labels["region"].index(region)
+                array = np.take(array, place, axis=axis)
             elif dim == "time":
                 array = array if year is None else np.take(array, self.years.index(year), axis=axis)
             elif dim not in labels:
@@ -58,7 +59,7 @@ class Run:
 
     # ------------------------------------------------------------------ metal
 
-    def policy(self, name: str, year: int | None = None, element: Any = None, region: str = "Japan") -> Any:
+    def policy(self, name: str, year: int | None = None, element: Any = None, region: str | None = None) -> Any:
         """A policy result of one element, or an array over several or all."""
         found = self.of("policy", name, year, region, element=element if isinstance(element, str) else None)
         if element is None or isinstance(element, str):
@@ -69,7 +70,7 @@ class Run:
         """Import requirement J/R of one element, or an array over several or all."""
         return self.policy("import_need", year, element) / self.policy("requirement", year, element)
 
-    def unmet(self, year: int, element: str, region: str = "Japan") -> float:
+    def unmet(self, year: int, element: str, region: str | None = None) -> float:
         """Share of the need not met."""
         short = self.policy("unmet_demand", year, element, region)
         return float(short / self.policy("requirement", year, element, region))
@@ -105,7 +106,7 @@ class Run:
     def supported(self, base: Run) -> float:
         """What the state pays more than in the base; penalties that it takes in are not set against it."""
         gross = [one.money("public_cost", group="indicators") + one.charged() for one in (self, base)]
-        return round(gross[0] - gross[1], 2)  # below a cent is rounding of the large sums
+        return round(gross[0] - gross[1], 2) + 0.0  # below a cent is rounding of the large sums
 
     def charged(self) -> float:
         """Penalties and buy-outs that makers pay to the state."""
@@ -116,7 +117,7 @@ class Run:
         found = cost_per_tonne_import_avoided(
             self.results, base.results, DISCOUNT, elements=list(elements), first=FIRST, last=self.years[-1]
         )
-        return float(found.sel(region="Japan").pint.magnitude)
+        return float(found.isel(region=0).pint.magnitude)
 
 
 def later(shocks: list[dict[str, dict[str, Any]]], years: int) -> list[dict[str, dict[str, Any]]]:
@@ -176,15 +177,20 @@ VARIATIONS: dict[str, tuple[str, Any]] = {
 }  # fmt: skip
 
 
+def full_name(name: str) -> str:
+    """Name of the file of a scenario that is named without `japan-`."""
+    return name if name in scenario_files() else f"japan-{name}"
+
+
 @functools.cache
 def run(name: str) -> Run:
-    """A shipped scenario, without `japan-`, or a variation."""
+    """A shipped scenario, Japan's without `japan-`, or a variation."""
     if name in VARIATIONS:
         scenario, changes = VARIATIONS[name]
         return changed(scenario, changes())
-    return Run(load_scenario(f"japan-{name}"))
+    return Run(load_scenario(full_name(name)))
 
 
 def changed(name: str, changes: Mapping[str, Any]) -> Run:
     """A shipped scenario with something changed; not kept."""
-    return Run(load_scenario(f"japan-{name}").with_changes(dict(changes)))
+    return Run(load_scenario(full_name(name)).with_changes(dict(changes)))

@@ -1,4 +1,4 @@
-"""The pages docs/scenarios.md and docs/hindcast.md: text from scripts/pages, numbers from runs of the scenarios.
+"""The pages scenarios, hindcast and eu27 of docs: text from scripts/pages, numbers from runs of the scenarios.
 
     python scripts/scenario_table.py            says which pages are out of date
     python scripts/scenario_table.py --write    renews them
@@ -9,6 +9,7 @@ the names. No number of a result is typed by hand.
 
 from __future__ import annotations
 
+import csv
 import re
 import sys
 import textwrap
@@ -16,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from scenario_runs import BAN, BATTERIES, ELEMENTS, FIRST, LAST, LITHIUM_ROUTES, MAGNETS, Run, run
+from scenario_runs import BAN, BATTERIES, ELEMENTS, FIRST, LAST, LITHIUM_ROUTES, MAGNETS, Run, full_name, run
 
 import mfa
 from mfa.inputs import load_scenario
@@ -25,7 +26,7 @@ from mfa.vocabulary import QUOTA_STATES
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXTS, DOCS = Path(__file__).with_name("pages"), ROOT / "docs"
-PAGES = ("scenarios", "hindcast")
+PAGES = ("scenarios", "hindcast", "eu27")
 WIDTH = 118
 
 GROUPS = {"batteries": ("Li", "Co", "Ni"), "magnets": ("Nd", "Pr", "Dy", "Tb"), "all": ELEMENTS}
@@ -107,8 +108,6 @@ def spare_batteries_per_car() -> float:
 
 def _term(table: str, term: str, cohort: int = 0) -> float:
     """A lifetime term of battery electric cars."""
-    import csv
-
     path = ROOT / "parameters" / "japan" / f"{table}.csv"
     with path.open(encoding="utf-8", newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["product"] == "bev" and row["term"] == term]
@@ -206,9 +205,9 @@ FIGURES: dict[str, Callable[..., str]] = {
     "tonne": lambda g, r: f"{plain(run(r).cost_per_tonne(run('market'), GROUPS[g]), 2)} USD",
     "cheaper": lambda w, y, r: _signed(_unit_cost(r, w, y) / _unit_cost("market", w, y) - 1),
     # texts of the scenarios
-    "title": lambda n: load_scenario(f"japan-{n}").title,
-    "text": lambda n: " ".join(load_scenario(f"japan-{n}").description.split()),
-    "base": lambda n: f"`japan-{n}`, on `{_base(n)}`",
+    "title": lambda n: load_scenario(full_name(n)).title,
+    "text": lambda n: " ".join(load_scenario(full_name(n)).description.split()),
+    "base": lambda n: f"`{full_name(n)}`, on `{_base(n)}`",
     # the crisis of 2010
     "china": lambda y, b: _signed(from_china(int(y)) / from_china(int(b)) - 1),
     "multiple": lambda e, y, r="2010-crisis": f"{growth_of_price(r, int(y), e):.1f}",
@@ -232,7 +231,7 @@ def _unit_cost(name: str, route: str, year: str) -> float:
 def _base(name: str) -> str:
     import yaml
 
-    settings = yaml.safe_load(scenario_files()[f"japan-{name}"].read_text(encoding="utf-8"))
+    settings = yaml.safe_load(scenario_files()[full_name(name)].read_text(encoding="utf-8"))
     return str(settings.get("base", f"dataset {settings.get('dataset')}"))
 
 
@@ -389,6 +388,49 @@ def batteries_that_fail() -> str:
     return lines(head, [[title, *(of(run(name)) for name in names)] for title, of in measures])
 
 
+def eu27_stock() -> str:
+    """Cars in use in the EU27 against the stock that the IEA models."""
+    with Path(__file__).with_name("eu27_stock.csv").open(encoding="utf-8", newline="") as stream:
+        given = {(row["product"], int(row["year"])): float(row["value"]) for row in csv.DictReader(stream)}
+    head, rows = ["Cars in use, end of the year"], []
+    years = (2016, 2018, 2020, 2022, 2024)
+    for product in ("bev", "phev", "fcev"):
+        name = run("eu27-reference").results.label_name("product", product)
+        model = {year: run("eu27-reference").of("items", "stock_units", year, product=product) for year in years}
+        rows += [
+            [f"{name}, IEA", *(plain(given[product, year], 2) for year in years)],
+            [f"{name}, model", *(plain(model[year]) for year in years)],
+            [f"{name}, distance", *(f"{100 * (model[y] / given[product, y] - 1):+.1f} %" for y in years)],
+        ]
+    return lines([*head, *map(str, years)], rows)
+
+
+def eu27_rows() -> str:
+    """Rows of the dataset of the EU27 by provenance."""
+    groups = {
+        "new cars": ("sales",),
+        "lifetimes": ("lifetime", "second_lifetime"),
+        "chemistry, content, mass, energy": ("chemistry_share", "content", "component_mass", "service"),
+        "law": ("content_quota@eu", "recovery_floor@eu"),
+        "origins and prices of metal, risk, footprint": (
+            "import_share ore_share headroom trade_factor equity_protection base_price governance world_hhi_g "
+            "substitution_index_sr ef_primary ef_secondary"
+        ).split(),
+    }
+    kinds = ("read", "derived", "recalled", "estimate")
+    counts = {name: dict.fromkeys(kinds, 0) for name in (*groups, "use, collection, recycling, trade of cars")}
+    for path in sorted((ROOT / "parameters" / "eu27").glob("*.csv")):
+        if path.stem == "labels":
+            continue
+        group = next((name for name, tables in groups.items() if path.stem in tables), list(counts)[-1])
+        with path.open(encoding="utf-8", newline="") as stream:
+            for row in csv.DictReader(stream):
+                counts[group][row["provenance"]] += 1
+    rows = [[name, *(str(by[kind]) for kind in kinds)] for name, by in counts.items()]
+    total = [str(sum(by[kind] for by in counts.values())) for kind in kinds]
+    return lines(["rows", *kinds], [*rows, ["all", *total]])
+
+
 def sources() -> str:
     """All sources that scenarios name, in full."""
     references = load_scenario("japan-reference").dataset.references
@@ -409,9 +451,12 @@ TABLES: dict[str, Callable[[], str]] = {
     "origins": origins,
     "stockpiles": stockpiles,
     "batteries-that-fail": batteries_that_fail,
+    "eu27-stock": eu27_stock,
+    "eu27-rows": eu27_rows,
     "sources": sources,
 }
 FIGURES["table"] = lambda name: TABLES[name]()
+FIGURES["eu27-cars"] = lambda p, y: plain(run("eu27-reference").of("items", "stock_units", int(y), product=p) / 1e6)
 FIGURES["span"] = lambda: f"{FIRST}-{LAST}"
 FIGURES["count"] = lambda: str(len(scenario_files()))
 

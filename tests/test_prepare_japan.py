@@ -476,7 +476,7 @@ def test_two_rows_of_one_key_are_refused():
 def test_the_script_writes_the_same_bytes(tmp_path):
     command = [sys.executable, str(SCRIPT), os.environ["MFA_RAW_DATA"], "--out", str(tmp_path)]
     subprocess.run(command, check=True, capture_output=True)
-    for dataset in ("japan", "partner"):
+    for dataset in ("japan", "partner", "eu27"):
         written = {path.name: path.read_bytes() for path in (tmp_path / dataset).iterdir()}
         stored = {path.name: path.read_bytes() for path in (FOLDER.parent / dataset).iterdir()}
         assert sorted(written) == sorted(stored)

@@ -55,7 +55,7 @@ def test_the_library_is_complete():
     wanted = {
         *("reference market fast-electrification hybrid-led 2010-crisis".split()),
         *POLICIES,
-        *("joint-stockpile next-chemistries component-life explore".split()),
+        *("joint-stockpile next-chemistries component-life explore eu27 eu27-reference eu27-recycled-content".split()),
         *(f"{shock}{end}" for shock in SHOCKS for end in ("", "-vision")),
         *(f"{BAN}-{more}" for more in ("stockpile", "joint-stockpile", "diversified")),
     }
@@ -90,7 +90,7 @@ def test_scenario_says_what_it_rests_on(name):
     told = set(re.findall(r"\w+", scenario.description))
     assert {word for word in told if word in known} <= set(scenario.sources)
     # what the file says of its own base it says by name: every source is told here or in a scenario named here
-    named = [load_scenario(other) for other in re.findall(r"japan-[a-z0-9-]+[a-z0-9]", scenario.description)]
+    named = [load_scenario(other) for other in re.findall(r"\b(?:japan|eu27)-[a-z0-9-]+[a-z0-9]", scenario.description)]
     heard = told.union(*(other.sources for other in named))
     assert set(scenario.sources) <= heard, set(scenario.sources) - heard
 

@@ -14,6 +14,7 @@ import numpy as np
 import xarray as xr
 
 from mfa.errors import Fault, InputError, MfaError
+from mfa.inputs.absent import FILLED, absent_products, fill_absent
 from mfa.inputs.arrays import Inputs, Lifetimes
 from mfa.inputs.dataset import Dataset
 from mfa.inputs.evidence import evidence_table
@@ -75,6 +76,10 @@ def load_inputs(scenario: Scenario) -> Inputs:
     faults += reader.faults
     if faults:
         raise InputError(faults)
+    absent = absent_products(grids, axes)
+    if absent.any():
+        for name in FILLED:
+            grids[name] = fill_absent(name, grids.get(name, {}), absent, axes)
     faults += absent_parts(records, grids, axes)
     places = Places(dataset.name, tables, [*records, *shocks])
     arrays = complete(grids, axes, faults, places)
@@ -349,22 +354,27 @@ def _missing_cells(missing: np.ndarray, grid: Grid, axes: Axes, most: int = 8) -
 
 
 def _missing_composition(parameter: Parameter, grid: Grid, grids: Grids, axes: Axes, places: Places) -> list[Fault]:
-    """Triples of product, component and chemistry that exist but have no content, or no mass."""
+    """Product, component and chemistry that exist in a region but have no content, or no mass."""
     shares = grids.get("chemistry_share", {}).get("value")
     if shares is None:
         return []
-    trio = ("product", "component", "chemistry")
-    exists = shares.spread(trio, PARAMETERS["chemistry_share"].dims, axes)
-    spare = tuple(i for i, dim in enumerate(exists.dims) if dim not in trio)
+    named = ("region", "product", "component", "chemistry")
+    exists = shares.spread(named, PARAMETERS["chemistry_share"].dims, axes)
+    spare = tuple(i for i, dim in enumerate(exists.dims) if dim not in named)
     there = ~np.isnan(exists.data).all(axis=spare)
-    wide = grid.spread(trio, parameter.dims, axes)
-    spare = tuple(i for i, dim in enumerate(wide.dims) if dim not in trio)
+    wide = grid.spread(named, parameter.dims, axes)
+    spare = tuple(i for i, dim in enumerate(wide.dims) if dim not in named)
     given = ~np.isnan(wide.data)
     given = given.any(axis=spare) if parameter.name == "content" else given.all(axis=spare)
+
+    def shown(dim: str) -> bool:
+        return dim != "region" or len(axes.of("region")) > 1
+
     return [
         places.fault(
             parameter.name,
-            "no row for " + ", ".join(f"{dim} {axes.of(dim)[i]}" for dim, i in zip(trio, cell, strict=True)),
+            "no row for "
+            + ", ".join(f"{dim} {axes.of(dim)[i]}" for dim, i in zip(named, cell, strict=True) if shown(dim)),
             "chemistry_share names it; give a row (0 for an element that it does not hold)",
         )
         for cell in np.argwhere(there & ~given)

@@ -6,6 +6,7 @@ versions that differ are made, by the very steps that a changed scenario goes th
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import numpy as np
 import xarray as xr
 
 from mfa.errors import Fault, InputError, MfaError
+from mfa.inputs.absent import FILLED, TELLING, absent_products, fill_absent
 from mfa.inputs.arrays import Inputs, Lifetimes
 from mfa.inputs.grids import Axes, Grid
 from mfa.inputs.levers import SHOCKS, Lever, reader_of, records_of
@@ -238,10 +240,9 @@ class _Builder:
     def _grids(self, name: str, chosen: dict[int, int]) -> dict[str, Grid]:
         """Grids of a parameter where levers take the values of given positions."""
         if name not in self._plain:
-            grids = self.tables.get(name, {})
-            for record in self.records:
-                if record.parameter.name == name:
-                    grids = apply_record(record, grids, self.axes, self.faults)
+            grids = self._without_levers(name)
+            if name in FILLED:
+                grids = fill_absent(name, grids, self._absent, self.axes)
             self._plain[name] = grids
         grids = self._plain[name]
         for i, position in chosen.items():
@@ -254,6 +255,18 @@ class _Builder:
                 grids = apply_shock(shock, grids, self.axes, reader)
         self.faults += reader.faults
         return grids
+
+    def _without_levers(self, name: str) -> dict[str, Grid]:
+        """Grids of a parameter as tables and scenario give them."""
+        grids = self.tables.get(name, {})
+        for record in self.records:
+            if record.parameter.name == name:
+                grids = apply_record(record, grids, self.axes, self.faults)
+        return grids
+
+    @functools.cached_property
+    def _absent(self) -> np.ndarray:
+        return absent_products({name: self._without_levers(name) for name in TELLING}, self.axes)
 
     def _shocks(self, chosen: dict[int, int]) -> list[Shock]:
         """Shocks where levers of shocks take the values of given positions."""

@@ -81,7 +81,7 @@ def _console_energy(evidence: Evidence) -> Series:
     return Series({2008: old, 2018: scaled(_energy_row(evidence, "handheld game console: Switch"), 1e-3)})
 
 
-def _pack_rows(evidence: Evidence, vehicle: str, chemistry: str) -> Datum:
+def pack_rows(evidence: Evidence, vehicle: str, chemistry: str) -> Datum:
     """Return kg of pack for each kWh."""
     rows = "japan/component_mass"
     if vehicle == "bev":
@@ -97,7 +97,8 @@ def _pack_rows(evidence: Evidence, vehicle: str, chemistry: str) -> Datum:
     return datum if vehicle == "hev_liion" else datum.as_estimate("row of hev_liion")
 
 
-def _old_pack_factor() -> Series:
+def old_pack_factor() -> Series:
+    """Return the factor on the pack mass of battery electric cars by year of sale."""
     heavy = estimate(1.3, OLD_PACKS)
     return Series({2010: heavy, 2015: heavy, 2016: estimate(1.0, OLD_PACKS)})
 
@@ -124,13 +125,13 @@ def battery_rows(evidence: Evidence, shares: Mapping[tuple[str, str], Shares], c
                 if vehicle == "fcev":
                     note += "; pack of a full Li-ion hybrid, no row for fuel cell cars"
                 add_product(content, series, note, element=element, **key)
-            series = [packs[vehicle], constant(_pack_rows(evidence, vehicle, chemistry))]
+            series = [packs[vehicle], constant(pack_rows(evidence, vehicle, chemistry))]
             note = "kWh per vehicle x kg of pack per kWh"
-            borrowed = _pack_rows(evidence, vehicle, chemistry).note
+            borrowed = pack_rows(evidence, vehicle, chemistry).note
             if borrowed.startswith("row of"):
                 note += f" ({borrowed})"
             if vehicle == "bev":
-                series.append(_old_pack_factor())
+                series.append(old_pack_factor())
                 note += f", {OLD_PACKS}"
             add_product(mass, series, note, **key)
     for device in BATTERY_DEVICES:

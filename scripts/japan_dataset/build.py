@@ -6,8 +6,9 @@ from pathlib import Path
 
 from japan_dataset import correlation
 from japan_dataset.composition import composition_tables
+from japan_dataset.eu27 import eu27_labels, eu27_tables
 from japan_dataset.evidence import Evidence
-from japan_dataset.package import CORRELATIONS, PARTNER_PACKAGE, labels_text, package_text
+from japan_dataset.package import CORRELATIONS, EU27_PACKAGE, PARTNER_PACKAGE, labels_text, package_text
 from japan_dataset.partner import partner_labels, partner_tables
 from japan_dataset.policy import policy_tables
 from japan_dataset.recycling import recycling_tables
@@ -37,6 +38,7 @@ def build(evidence_folder: Path, out: Path) -> list[str]:
     evidence = Evidence(evidence_folder)
     tables = sorted(all_tables(evidence), key=lambda table: table.name)
     partner = sorted(partner_tables(tables, evidence), key=lambda table: table.name)
+    eu27 = sorted(eu27_tables(tables, evidence), key=lambda table: table.name)
     lines = [
         *_write(
             tables,
@@ -52,8 +54,14 @@ def build(evidence_folder: Path, out: Path) -> list[str]:
             out / "partner",
             {"labels.csv": partner_labels(), "datapackage.json": package_text(partner, PARTNER_PACKAGE)},
         ),
+        *_write(
+            eu27,
+            out / "eu27",
+            {"labels.csv": eu27_labels(eu27), "datapackage.json": package_text(eu27, EU27_PACKAGE)},
+        ),
     ]
-    sources = {source for table in (*tables, *partner) for _, _, datum, _ in table.rows for source in datum.sources}
+    rows = [row for table in (*tables, *partner, *eu27) for row in table.rows]
+    sources = {source for _, _, datum, _ in rows for source in datum.sources}
     references = bibliography(sources | set(SCENARIO_SOURCES))
     (out / "references.bib").write_text(references, encoding="utf-8", newline="\n")
     return [*lines, f"references.bib: {len(references.splitlines())} lines"]

@@ -28,15 +28,16 @@ def members(shares: Shares) -> list[str]:
     return [label for label, *_ in CHEMISTRIES if label in named]
 
 
-def _mixes(evidence: Evidence, **wanted: str) -> Shares:
+def mixes_of(evidence: Evidence, **wanted: str) -> Shares:
+    """Return the mixes of ev/chemistry_share that fit, by year."""
     mixes: Shares = {}
-    for row in evidence.rows("ev/chemistry_share", region=REGION, **wanted):
-        one = evidence.one("ev/chemistry_share", region=REGION, year=row["year"], chemistry=row["chemistry"], **wanted)
+    for row in evidence.rows("ev/chemistry_share", **wanted):
+        one = evidence.one("ev/chemistry_share", year=row["year"], chemistry=row["chemistry"], **wanted)
         mixes.setdefault(int(row["year"]), {})[row["chemistry"]] = one
     return mixes
 
 
-def _completed(mixes: Shares, extra: tuple[str, ...] = ()) -> Shares:
+def completed(mixes: Shares, extra: tuple[str, ...] = ()) -> Shares:
     """Give every member a row at every anchor year and make each year sum to 1 exactly."""
     named = members({**mixes, "extra": dict.fromkeys(extra, estimate(0.0, ""))})
     full: Shares = {}
@@ -61,14 +62,15 @@ def _constant_mix(mix: Mapping[str, Datum]) -> Shares:
 def reference_shares(evidence: Evidence) -> dict[tuple[str, str], Shares]:
     """Return the chemistry mix of every (product, component) of the reference."""
     shares: dict[tuple[str, str], Shares] = {}
-    history = _mixes(evidence, scenario="historical", powertrain="BEV")
-    outlook = _mixes(evidence, scenario="Busch_baseline", powertrain="BEV")
+    history = mixes_of(evidence, region=REGION, scenario="historical", powertrain="BEV")
+    outlook = mixes_of(evidence, region=REGION, scenario="Busch_baseline", powertrain="BEV")
     last = max(year for year in history if isinstance(year, int))
     bev: Shares = dict(history)
     bev.update({year: mix for year, mix in outlook.items() if isinstance(year, int) and year > last})
-    shares["bev", "traction_battery"] = _completed(bev, ("SS-NMC811",))
-    shares["phev", "traction_battery"] = _completed(_mixes(evidence, scenario="Busch_baseline", powertrain="PHEV"))
-    power = _completed(_mixes(evidence, scenario="default", powertrain="Liion_HEV"))
+    shares["bev", "traction_battery"] = completed(bev, ("SS-NMC811",))
+    plug_in = mixes_of(evidence, region=REGION, scenario="Busch_baseline", powertrain="PHEV")
+    shares["phev", "traction_battery"] = completed(plug_in)
+    power = completed(mixes_of(evidence, region=REGION, scenario="default", powertrain="Liion_HEV"))
     shares["hev_nimh", "traction_battery"] = _constant_mix(
         {"NiMH": Datum(1.0, None, None, "derived", ("EXPERT",), "by definition of the product")}
     )
@@ -78,7 +80,7 @@ def reference_shares(evidence: Evidence) -> dict[tuple[str, str], Shares]:
         year: {h: d.as_estimate("mix of full Li-ion hybrids, no row for fuel cell cars") for h, d in mix.items()}
         for year, mix in power.items()
     }
-    kei = _mixes(evidence, scenario="default", powertrain="HEV_mild_kei")
+    kei = mixes_of(evidence, region=REGION, scenario="default", powertrain="HEV_mild_kei")
     shares["hev_mild_kei", "traction_battery"] = _constant_mix(next(iter(kei.values())))
     for device, word in DEVICE_WORDS.items():
         rows = evidence.rows("electronics/battery", product=word, parameter="chemistry share")

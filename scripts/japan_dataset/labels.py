@@ -5,6 +5,7 @@ from __future__ import annotations
 REGION = "Japan"
 PARTNER = "Partner"
 """A stylised second region, for a joint stockpile only."""
+EU27 = "EU27"
 FIRST_YEAR, LAST_YEAR = 1990, 2060
 
 # label, name, group, meaning of one unit, note
@@ -140,7 +141,7 @@ ORIGIN_NAMES = {
 FOREIGN_ORIGINS = tuple(label for label in ORIGIN_NAMES if label != DOMESTIC_ORIGIN)
 
 ORDER: dict[str, tuple[str, ...]] = {
-    "region": (REGION, PARTNER),
+    "region": (REGION, PARTNER, EU27),
     "origin": tuple(ORIGIN_NAMES),
     "miner": tuple(ORIGIN_NAMES),
     "product": tuple(row[0] for row in PRODUCTS),

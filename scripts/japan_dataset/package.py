@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from japan_dataset.labels import (
     CHEMISTRIES,
@@ -27,8 +27,13 @@ CREATED = "2026-11-24"
 SCHEMA_TYPES = {"value": "any", "low": "number", "high": "number"}
 
 
-def labels_text(region: str = REGION, name: str = "Japan", note: str = "") -> str:
-    """Return the label table: one region and all labels of the other dims in their order, with names and groups."""
+def labels_text(
+    region: str = REGION, name: str = "Japan", note: str = "", only: Mapping[str, Collection[str]] | None = None
+) -> str:
+    """Return the label table: one region and the labels of the other dims in their order, with names and groups.
+
+    `only` names the labels wanted of a dim; without it all are written.
+    """
     rows: list[tuple[str, str, str, str, str, str]] = [("region", region, name, "", "", note)]
     for label, name in ORIGIN_NAMES.items():
         group = "domestic" if label == DOMESTIC_ORIGIN else "foreign"
@@ -43,6 +48,8 @@ def labels_text(region: str = REGION, name: str = "Japan", note: str = "") -> st
         ("scrap", SCRAP),
     ):
         rows += [(dimension, label, name, group, "", note) for label, name, group, note in table]
+    if only is not None:
+        rows = [row for row in rows if row[0] == "region" or row[1] in only[row[0]]]
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["dimension", "label", "name", "group", "per_unit", "note"])
@@ -66,6 +73,15 @@ PARTNER_PACKAGE = {
         "A second region for a joint stockpile, to be laid over the dataset japan. No country is meant and no row is "
         "an observation: the tables are those of Japan, sales and capacities scaled by the ratio of the passenger car "
         "markets of Korea and Japan in 2024."
+    ),
+}
+EU27_PACKAGE = {
+    "name": "eu27",
+    "title": "Critical metals in cars of the EU27, coarse: parameter tables 1990-2060",
+    "description": (
+        "A coarse second region. New cars, lifetimes and the law of the EU27 are read from public figures; chemistry "
+        "and origins of metal are those of the world, the outlook is that of Europe, and technology, collection and "
+        "cost are taken over from Japan: all of these are marked as estimates. Cars only."
     ),
 }
 

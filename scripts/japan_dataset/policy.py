@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from japan_dataset.evidence import Evidence, combined
 from japan_dataset.labels import BATTERY_DEVICES, REGION, TRACTION_PRODUCTS
 from japan_dataset.recycling import BATTERY_ROUTES
@@ -47,8 +49,12 @@ def _eu_rules(evidence: Evidence) -> list[Table]:
     first = next(iter(rates.anchors.values())).with_note(note)
     for item in BATTERY_DEVICES:
         base.add_text("sales", first, region=REGION, product=item, component="small_battery")
+    return [quota, base, recovery_floor(evidence, REGION), content_quota(evidence, REGION, TRACTION_PRODUCTS)]
+
+
+def recovery_floor(evidence: Evidence, region: str) -> Table:
+    """Return the recovery of battery metals that the EU regulation demands, as rows of a region."""
     floor = Table("recovery_floor", "1", "", "Recovery of elements that the EU regulation demands", "eu")
-    content = Table("content_quota", "1", "", "Recycled content that the EU regulation demands of car batteries", "eu")
     for element in BATTERY_METALS:
         floors = evidence.series(
             "policy/targets",
@@ -59,15 +65,23 @@ def _eu_rules(evidence: Evidence) -> list[Table]:
         )
         for year, datum in floors.anchors.items():
             for route in BATTERY_ROUTES:
-                floor.add(datum, region=REGION, time=year, element=element, route=route)
+                floor.add(datum, region=region, time=year, element=element, route=route)
+    return floor
+
+
+def content_quota(evidence: Evidence, region: str, products: Iterable[str]) -> Table:
+    """Return the recycled content that the EU regulation demands of the batteries of cars, as rows of a region."""
+    items = list(products)
+    content = Table("content_quota", "1", "", "Recycled content that the EU regulation demands of car batteries", "eu")
+    for element in BATTERY_METALS:
         contents = evidence.series("policy/targets", instrument=EU, material=element, metric="minimum recycled content")
         first, second = contents.years
         held = contents.anchors[first].with_note(f"level of {first}, in force until {second}")
         for year, datum in {**contents.anchors, second - 1: held}.items():
-            for item in TRACTION_PRODUCTS:
+            for item in items:
                 key = {"product": item, "component": "traction_battery", "element": element}
-                content.add(datum, region=REGION, time=year, **key)
-    return [quota, base, floor, content]
+                content.add(datum, region=region, time=year, **key)
+    return content
 
 
 def _grants(evidence: Evidence) -> list[Table]:

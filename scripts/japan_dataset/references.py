@@ -280,6 +280,22 @@ SOURCES: dict[str, tuple[str, str, str, str, str, str]] = {
         "",
         "",
     ),
+    "VELOBIZ_LIB": (
+        "velobiz.de",
+        "Batterierecycling in Europa nimmt weiter Fahrt auf",
+        "velobiz.de, after a count of plants and plans by Fraunhofer ISI",
+        "",
+        "",
+        SECONDARY,
+    ),
+    "EUBUZZ_ELV": (
+        "eubuzz.news",
+        "Answer to written question: end-of-life vehicles, given for the European Commission",
+        "eubuzz.news, after the European Parliament",
+        "",
+        "",
+        SECONDARY,
+    ),
     "WMW_2023": (
         "Waste Management World",
         "EU Council adopts battery regulation",
@@ -554,6 +570,14 @@ SOURCES: dict[str, tuple[str, str, str, str, str, str]] = {
         "",
         "",
     ),
+    "aguilar_v2g": (
+        'Aguilar Lopez, F. and Lauinger, D. and Vuille, F. and M{\\"u}ller, D. B.',
+        "On the potential of vehicle-to-grid and second-life batteries to provide energy and material security",
+        "Nature Communications 15, 4179; repository fernaag/V2G\\_in\\_EU",
+        "2024",
+        "10.1038/s41467-024-48554-0",
+        "lifetimes are settings of the model",
+    ),
     "aguilar_matilda": (
         'Aguilar Lopez, F. and Billy, R. G. and M{\\"u}ller, D. B.',
         "Evaluating strategies for managing resource use in lithium-ion batteries for electric vehicles using the "
@@ -612,6 +636,14 @@ SOURCES: dict[str, tuple[str, str, str, str, str, str]] = {
         "",
         "Xu and others: Future material demand for automotive lithium-based batteries, Communications Materials 1, 99, "
         "doi 10.1038/s43246-020-00095-x",
+    ),
+    "iea_gevo2024": (
+        "International Energy Agency",
+        "Global EV Outlook 2024, data",
+        "read in repository SaketTommundrum/Vehicle-Sales-prediction-Plotly",
+        "2024",
+        "",
+        "CC BY 4.0; rounded to two significant figures",
     ),
     "iea_gevo2025": (
         "International Energy Agency",
