@@ -126,11 +126,11 @@ def _selection(term: str) -> tuple[str, list[str]]:
 
 
 def _dataset(name: str | None) -> Dataset | None:
-    """The dataset asked for, or else the first that comes with mfa."""
+    """The dataset asked for, or else the one that comes with mfa and knows most labels."""
     from mfa.inputs.dataset import open_dataset, shipped_datasets
 
-    names = [name] if name else shipped_datasets()[:1]
-    return open_dataset(names) if names else None
+    known = [open_dataset([one]) for one in ([name] if name else shipped_datasets())]
+    return max(known, key=lambda dataset: sum(map(len, dataset.labels.values())), default=None)
 
 
 def _all_names(dataset: Dataset | None) -> list[str]:

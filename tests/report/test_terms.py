@@ -81,4 +81,10 @@ def test_a_parameter_without_a_table_says_so() -> None:
 def test_overview_lists_all_parameters() -> None:
     text = overview()
     assert all(name in text for name in PARAMETERS)
-    assert "datasets: japan" in text
+    assert "datasets: eu27, japan, partner)" in text
+
+
+def test_labels_are_those_of_the_dataset_that_knows_most() -> None:
+    assert "product of the dataset japan" in explain("smartphone")
+    assert "product of the dataset japan" in explain("bev")  # the EU27, first by name, has it too
+    assert "product of the dataset eu27" in explain("bev", "eu27")
