@@ -28,6 +28,8 @@ from mfa.calibration.observations import Observation, Product
 Floats = NDArray[np.float64]
 Survival = Callable[[Floats, Floats], Floats]
 """Share in use, of theta and exact ages."""
+Stretch = Callable[[Floats, Floats], Floats | None]
+"""Lifetimes of cohorts over a common one, of theta and cohorts; None if all are alike."""
 
 
 class SalesHistory:
@@ -70,6 +72,7 @@ def blocks_of(
     shift: float,
     method: str = "auto",
     coverage: float = 1.0,
+    stretch: Stretch | None = None,
 ) -> list[Block]:
     """Blocks of all that was counted of a product.
 
@@ -86,9 +89,11 @@ def blocks_of(
         year and mean ages, maximum likelihood for discards by year and tables by cohort.
     coverage : float
         Share of the discards that the counts of discards hold.
+    stretch : callable, optional
+        Lifetimes of cohorts over that of the survival function, of theta and cohorts; 1 if not given.
     """
     found: list[Block] = []
-    curve = _Curve(survival, shift)
+    curve = _Curve(survival, shift, stretch)
     if sales is not None:
         for quantity in ("stock", "discards", "mean_age", "mean_age_of_discards"):
             rows = product.of(quantity, by_cohort=False)
@@ -104,7 +109,13 @@ def blocks_of(
 
 
 def course_of(
-    quantity: str, years: Sequence[int], survival: Survival, sales: SalesHistory, shift: float, coverage: float = 1.0
+    quantity: str,
+    years: Sequence[int],
+    survival: Survival,
+    sales: SalesHistory,
+    shift: float,
+    coverage: float = 1.0,
+    stretch: Stretch | None = None,
 ) -> Callable[[Floats], Floats]:
     """What is expected of a quantity in any years, as a function of theta.
 
@@ -114,24 +125,32 @@ def course_of(
         stock, discards, mean_age or mean_age_of_discards.
     years : sequence of int
         Not after the last year of the sales.
-    survival, sales, shift, coverage
+    survival, sales, shift, coverage, stretch
         As for `blocks_of`.
     """
     rows = [Observation(quantity, year, 1.0) for year in years]
-    return _series(quantity, rows, sales, _Curve(survival, shift), "auto", coverage).expected
+    return _series(quantity, rows, sales, _Curve(survival, shift, stretch), "auto", coverage).expected
 
 
 class _Curve:
-    """Survival at year ends by age, computed once for each point."""
+    """Survival at year ends by age, computed once for each point; by cohort and age where cohorts differ."""
 
-    def __init__(self, survival: Survival, shift: float) -> None:
-        self.survival, self.shift = survival, shift
+    def __init__(self, survival: Survival, shift: float, stretch: Stretch | None) -> None:
+        self.survival, self.shift, self.stretch = survival, shift, stretch
         self.key: bytes = b""
         self.length = 1
         self.kept = np.zeros(0)
 
-    def __call__(self, theta: Floats) -> Floats:
-        """1, then sf(0), sf(1) ...: what is left at the age -1, 0, 1 ..."""
+    def at(self, theta: Floats, ages: NDArray[np.int64], cohorts: Floats) -> Floats:
+        """Share in use at the end of the year of an age, of cohorts; 1 at the age -1, before the first."""
+        factors = None if self.stretch is None else self.stretch(theta, cohorts)
+        if factors is None:
+            return self._common(theta)[ages + 1]
+        share = self.survival(theta, np.maximum(ages + self.shift, 0.0) / factors)
+        return np.where(ages < 0, 1.0, share)
+
+    def _common(self, theta: Floats) -> Floats:
+        """1, then sf(0), sf(1) ... of all cohorts."""
         key = theta.tobytes()
         if key != self.key or len(self.kept) != self.length + 1:
             ages = np.arange(self.length) + self.shift
@@ -155,15 +174,19 @@ def _series(
     middle[0] = curve.shift / 2.0
     ends = np.arange(ages) + curve.shift
 
+    steps = np.arange(ages)
+    cohorts = np.array([[one.year] for one in rows], dtype=np.float64) - steps  # row by row, of the ages 0, 1 ...
+
     def expected(theta: Floats) -> Floats:
-        share = curve(theta)[: ages + 1]
-        left, gone = share[1:], share[:-1] - share[1:]
+        left = curve.at(theta, steps, cohorts)
+        units = table * left
         if quantity == "stock":
-            return table @ left
+            return units.sum(axis=1)
+        gone = table * curve.at(theta, steps - 1, cohorts) - units
         if quantity == "discards":
-            return coverage * (table @ gone)
-        weights, at = (left, ends) if quantity == "mean_age" else (gone, middle)
-        return (table @ (weights * at)) / np.maximum(table @ weights, TINY)
+            return coverage * gone.sum(axis=1)
+        weights, at = (units, ends) if quantity == "mean_age" else (gone, middle)
+        return (weights @ at) / np.maximum(weights.sum(axis=1), TINY)
 
     observed = np.array([one.value for one in rows])
     times = np.array([one.year for one in rows], dtype=float)
@@ -183,7 +206,7 @@ def _by_cohort(
     quantity: str, rows: list[Observation], sales: SalesHistory | None, curve: _Curve, method: str, coverage: float
 ) -> Block | None:
     """A table by year and cohort: each count against what the one before, or the sales, left of the cohort."""
-    count, trials, before, after = [], [], [], []
+    count, trials, before, after, of = [], [], [], [], []
     for cohort in sorted({one.cohort for one in rows if one.cohort is not None}):
         seen = [one for one in rows if one.cohort == cohort]
         sold = math.nan if sales is None or cohort > sales.last or cohort < sales.start else sales.of(cohort)
@@ -193,12 +216,14 @@ def _by_cohort(
             if quantity == "stock":
                 if at_risk == at_risk and at_risk > 0:
                     count.append(one.value)
+                    of.append(float(cohort))
                     trials.append(max(at_risk, one.value))
                     before.append((age_before, age_before))
                     after.append((age, age))
                 at_risk, age_before = one.value, age
             elif at_risk == at_risk and at_risk > 0:
                 count.append(one.value)
+                of.append(float(cohort))
                 trials.append(max(at_risk * coverage, one.value))
                 before.append((age_before, age - 1))
                 after.append((age_before, age))
@@ -208,14 +233,14 @@ def _by_cohort(
         return None
     curve.need(max(one.year - (one.cohort or 0) for one in rows) + 1)
     observed, number = np.array(count), np.array(trials)
-    start, base = np.array(before), np.array(after)
+    start, base, cohorts = np.array(before), np.array(after), np.array(of)
 
     def expected(theta: Floats) -> Floats:
-        share = curve(theta)
-        from_share = np.maximum(share[start[:, 0] + 1], TINY)
+        first, left = (curve.at(theta, ages, cohorts) for ages in (start[:, 0], base[:, 1]))
+        first = np.maximum(first, TINY)
         if quantity == "stock":
-            return number * np.minimum(share[base[:, 1] + 1] / from_share, 1.0)
-        return number * (share[start[:, 1] + 1] - share[base[:, 1] + 1]) / from_share
+            return number * np.minimum(left / first, 1.0)
+        return number * (curve.at(theta, start[:, 1], cohorts) - left) / first
 
     if method == "least_squares":
         return Block(f"{quantity} by cohort", observed, expected, "log")

@@ -22,8 +22,48 @@ SECOND = {"exponential": "", "normal": "sd", "folded_normal": "sd", "lognormal":
 FITTED = tuple(SECOND)
 MEAN_RANGE = (0.2, 400.0)
 SHAPE_RANGE = (0.4, 40.0)
+RATIO, RATIO_RANGE = "ratio", (0.1, 10.0)
+"""Name of the ratio of a trend, mean lifetime of the last cohort over that of the first, and where it may lie."""
 WIDTH_RANGE = (0.02, 2.5)
 """sd/mean of normal and lognormal."""
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A mean lifetime that goes straight from one cohort to another, held outside, all ages at exit in proportion.
+
+    Attributes
+    ----------
+    first, last : int
+        Cohorts between which it changes.
+    reference : int
+        Cohort of which the terms are.
+    """
+
+    first: int
+    last: int
+    reference: int
+
+    def factors(self, ratio: float, cohorts: Floats) -> Floats:
+        """Lifetimes of cohorts over that of the reference cohort.
+
+        Parameters
+        ----------
+        ratio : float
+            Mean lifetime of the last cohort over that of the first.
+        cohorts : array, year
+
+        Examples
+        --------
+        >>> Trend(2000, 2010, 2000).factors(2.0, np.array([1990.0, 2000.0, 2005.0, 2020.0]))
+        array([1. , 1. , 1.5, 2. ])
+        """
+        span = max(self.last - self.first, 1)
+
+        def along(years: Floats) -> Floats:
+            return 1.0 + (ratio - 1.0) * np.clip((years - self.first) / span, 0.0, 1.0)
+
+        return along(np.asarray(cohorts, dtype=np.float64)) / along(np.array(float(self.reference)))
 
 
 @dataclass(frozen=True)
@@ -36,10 +76,13 @@ class Family:
         One of `FITTED`.
     held : mapping of str to float
         Terms that are given and not fitted, such as the shape.
+    trend : Trend, optional
+        How lifetimes change from cohort to cohort; the terms are then those of its reference cohort.
     """
 
     name: str
     held: Mapping[str, float]
+    trend: Trend | None = None
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -49,8 +92,13 @@ class Family:
 
     @property
     def free(self) -> tuple[str, ...]:
-        """Terms that are fitted."""
-        return tuple(term for term in self.terms if term not in self.held)
+        """Terms that are fitted; the last is the ratio of a trend, if there is one."""
+        free = tuple(term for term in self.terms if term not in self.held)
+        return free if self.trend is None else (*free, RATIO)
+
+    def stretch(self, theta: Floats, cohorts: Floats) -> Floats | None:
+        """Lifetimes of cohorts over that of the reference cohort; None without a trend."""
+        return None if self.trend is None else self.trend.factors(float(np.exp(theta[-1])), cohorts)
 
     def unit(self, term: str) -> str:
         """Unit of a term."""
@@ -72,7 +120,8 @@ class Family:
 
     def bounds(self) -> tuple[Floats, Floats]:
         """Least and largest theta that is looked at; the second term's range goes with the scale of the mean."""
-        limits = {"mean": MEAN_RANGE, "shape": SHAPE_RANGE, "sd": (0.02, 1000.0), "scale": (0.01, 500.0)}
+        limits = {"mean": MEAN_RANGE, "shape": SHAPE_RANGE, "sd": (0.02, 1000.0), "scale": (0.01, 500.0),
+                  RATIO: RATIO_RANGE}  # fmt: skip
         low, high = zip(*(limits[term] for term in self.free), strict=True)
         return np.log(low), np.log(high)
 
@@ -88,7 +137,10 @@ class Family:
             return theta
         away = np.log(min(max(width, WIDTH_RANGE[0]), most) / width)
         moved = theta.copy()
-        moved[-1] += away if SECOND[self.name] in self.free else -away
+        if SECOND[self.name] in self.free:
+            moved[self.free.index(SECOND[self.name])] += away
+        else:
+            moved[0] -= away
         return moved
 
     def starts(self, longest: float) -> list[Floats]:
@@ -99,7 +151,7 @@ class Family:
             for width in (0.15, 0.35, 0.7):
                 second = {"sd": width * mean, "scale": width * mean * np.sqrt(3.0) / np.pi,
                           "shape": width**-1.086}.get(SECOND[self.name], 1.0)  # fmt: skip
-                point = {"mean": mean, SECOND[self.name]: second}
+                point = {"mean": mean, SECOND[self.name]: second, RATIO: 1.0}
                 theta = np.log([point[term] for term in self.free])
                 found.append(self.project(theta))
                 if SECOND[self.name] not in self.free:

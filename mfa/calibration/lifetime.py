@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
 from mfa.calibration.expected import SalesHistory, blocks_of, course_of
-from mfa.calibration.families import Family, chosen_families
+from mfa.calibration.families import RATIO, Family, Trend, chosen_families
 from mfa.calibration.fitting import Block, Fit, Model, fit, slopes, whiten
 from mfa.calibration.identify import data_faults, scatter_faults
 from mfa.calibration.observations import Observations, Product, read_observations
@@ -66,18 +67,56 @@ class FamilyFit:
 
     @property
     def lifetime(self) -> Lifetime:
-        """The lifetime, as the stock models take it."""
+        """The lifetime, as the stock models take it; with a trend that of each cohort between its ends."""
+        trend = self.family.trend
+        if trend is not None:
+            years = np.arange(trend.first, trend.last + 1)
+            factors = xr.DataArray(trend.factors(self.ratio, years.astype(np.float64)), coords={"cohort": years})
+            moving = {
+                term: value * factors if self.family.unit(term) == "yr" else value for term, value in self.terms.items()
+            }
+            return Lifetime.from_terms(self.name, **moving)
         return Lifetime.from_terms(self.name, **self.terms)
 
     @property
+    def ratio(self) -> float:
+        """Mean lifetime of the last cohort of a trend over that of its first; 1 without a trend."""
+        return 1.0 if self.family.trend is None else float(np.exp(self.fit.theta[-1]))
+
+    def factor(self, cohort: int) -> float:
+        """Mean lifetime of a cohort over that of the reference cohort; 1 without a trend."""
+        found = self.family.stretch(self.fit.theta, np.array(float(cohort)))
+        return 1.0 if found is None else float(found)
+
+    def at_cohort(self, term: str, cohort: int, level: float = LEVEL) -> tuple[float, float, float]:
+        """A term in a cohort with its interval, linearised in the logarithm; that of all cohorts without a trend."""
+        low, high = self.interval(term, level)
+        value = self.terms[term]
+        if self.family.trend is None or self.family.unit(term) != "yr":
+            return value, low, high
+        if term in self.family.free and self.is_open(term, level):
+            return value * self.factor(cohort), 0.0, math.inf
+        index = self.family.free.index(term) if term in self.family.free else None
+
+        def logarithm(theta: Floats) -> Floats:
+            stretched = self.family.stretch(theta, np.array(float(cohort)))
+            assert stretched is not None
+            return np.array([(0.0 if index is None else theta[index]) + np.log(float(stretched))])
+
+        slope = slopes(logarithm, self.fit.theta)[0]
+        half = math.sqrt(self.fit.quantile(level) * max(float(slope @ self.fit.covariance @ slope), 0.0))
+        value *= self.factor(cohort)
+        return value, value * math.exp(-half), value * math.exp(half)
+
+    @property
     def mean(self) -> float:
-        """Mean lifetime, yr."""
-        return float(self.lifetime.mean())
+        """Mean lifetime, yr; that of the reference cohort with a trend."""
+        return float(Lifetime.from_terms(self.name, **self.terms).mean())
 
     @property
     def sd(self) -> float:
-        """Standard deviation of the lifetime, yr."""
-        return float(self.lifetime.sd())
+        """Standard deviation of the lifetime, yr; that of the reference cohort with a trend."""
+        return float(Lifetime.from_terms(self.name, **self.terms).sd())
 
     def interval(self, term: str, level: float = LEVEL) -> tuple[float, float]:
         """Profile interval of a term; 0 or inf where it stays open; the value twice for a held term."""
@@ -151,7 +190,7 @@ class ProductLifetime:
         years = np.arange(max(first - more, self.sales.start), min(last + more, self.sales.last) + 1)
         expected = course_of(
             block.name, [int(year) for year in years], self.chosen.family.survival, self.sales, TIMING[self.timing],
-            self.coverage,
+            self.coverage, self.chosen.family.stretch,
         )  # fmt: skip
         return years.astype(float), *self._band(expected, level)
 
@@ -281,6 +320,7 @@ def calibrate_lifetime(
     product: Sequence[str] | None = None,
     families: Sequence[str] | None = None,
     fix: Mapping[str, float] | None = None,
+    trend: bool = False,
     method: str = "auto",
     timing: str = "mid",
     before: float | None = None,
@@ -306,6 +346,9 @@ def calibrate_lifetime(
         Of exponential, normal, folded_normal, lognormal, weibull, logistic; all are compared if not given.
     fix : mapping of str to float, optional
         Terms that are held, such as ``{"shape": 2.5}``.
+    trend : bool
+        Whether lifetimes change from cohort to cohort: straight in the mean from the first to the last cohort of the
+        sales, all ages at exit in proportion.
     method : {"auto", "least_squares", "maximum_likelihood"}
         auto: least squares for stocks by year and mean ages, maximum likelihood for discards and tables by cohort.
     timing : {"mid", "start", "end"}
@@ -366,7 +409,7 @@ def calibrate_lifetime(
     faults: list[Fault] = []
     found: list[ProductLifetime] = []
     for one in chosen:
-        calibrated = _calibrate(one, wanted, method, timing, before, coverage, tolerance, level, faults)
+        calibrated = _calibrate(one, wanted, trend, method, timing, before, coverage, tolerance, level, faults)
         if calibrated is not None:
             found.append(calibrated)
     if faults:
@@ -411,8 +454,8 @@ def _check_options(
 
 
 def _calibrate(
-    product: Product, families: Sequence[Family], method: str, timing: str, before: float | None, coverage: float,
-    tolerance: float, level: float, faults: list[Fault],
+    product: Product, families: Sequence[Family], trend: bool, method: str, timing: str, before: float | None,
+    coverage: float, tolerance: float, level: float, faults: list[Fault],
 ) -> ProductLifetime | None:  # fmt: skip
     """Fit all families to one product; faults are added to the list."""
     rows = product.of("sales")
@@ -424,8 +467,11 @@ def _calibrate(
     shift = TIMING[timing]
     fits = []
     wrong: list[Fault] = []
+    if trend:
+        course = trend_of(product, sales)
+        families = [replace(family, trend=course) for family in families]
     for family in families:
-        blocks = blocks_of(product, family.survival, sales, shift, method, coverage)
+        blocks = blocks_of(product, family.survival, sales, shift, method, coverage, family.stretch)
         sizes = {block.name: (block.size, block.counted) for block in blocks}
         wrong = list(scatter_faults(product, sizes, len(family.free)))
         if wrong:
@@ -446,6 +492,17 @@ def _calibrate(
         return None
     calibrated.notes = _notes(calibrated, wrong, before, coverage)
     return calibrated
+
+
+def trend_of(product: Product, sales: SalesHistory | None) -> Trend:
+    """Trend over the cohorts that were counted; its reference is the middle one by sales, which is told best."""
+    cohorts = [one.cohort or one.year for one in product.observations if one.quantity == "sales" or one.cohort]
+    first, last = min(cohorts), max(cohorts)
+    if sales is None:
+        return Trend(first, last, (first + last) // 2)
+    years = np.arange(first, last + 1)
+    sold = np.array([sales.of(int(year)) for year in years])
+    return Trend(first, last, round(float(years @ sold / sold.sum())))
 
 
 def _rank(fits: list[FamilyFit]) -> None:
@@ -521,6 +578,15 @@ def _notes(found: ProductLifetime, skipped: list[Fault], before: float | None, c
     low, high = best.interval("mean")
     if "mean" in best.family.free and high > WIDE * low:
         notes.append(f"the counts tell the mean only within {low:.3g} to {high:.3g} yr ({100 * LEVEL:g} %)")
+    course = best.family.trend
+    if course is not None:
+        first, last = (best.at_cohort("mean", cohort) for cohort in (course.first, course.last))
+        low_ratio, high_ratio = best.interval(RATIO)
+        notes.append(
+            f"terms are those of cohort {course.reference}; the mean goes from {first[0]:.3g} yr ({first[1]:.3g}-"
+            f"{first[2]:.3g}) in cohort {course.first} to {last[0]:.3g} yr ({last[1]:.3g}-{last[2]:.3g}) in "
+            f"{course.last}, the ratio is {best.ratio:.3g} ({low_ratio:.3g}-{high_ratio:.3g})"
+        )
     near = [one for one in found.fits if one.difference <= 2.0]
     if len(near) > 1:
         names = ", ".join(f"{one.name} {one.mean:.3g} yr" for one in near)
@@ -542,8 +608,9 @@ def _notes(found: ProductLifetime, skipped: list[Fault], before: float | None, c
             )
         if trend_in(block, best.fit.theta):
             notes.append(
-                f"{block.name}: residuals go one way with the years, which no single lifetime gives: lifetimes have "
-                "changed from cohort to cohort, or the counts have"
+                f"{block.name}: residuals go one way with the years, which "
+                + ("no single lifetime gives" if best.family.trend is None else "this trend does not give either")
+                + ": lifetimes have changed from cohort to cohort, or the counts have"
             )
     if before is not None and found.sales is not None:
         words = "as in the first year" if before == 0 else f"growing by {100 * before:g} % a year"

@@ -15,6 +15,7 @@ from mfa.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from mfa.calibration.collection import CollectionCalibration, ProductCollection
+    from mfa.calibration.families import Trend
     from mfa.calibration.lifetime import LifetimeCalibration, ProductLifetime
     from mfa.calibration.observations import Product
 
@@ -68,22 +69,29 @@ def _lifetime_rows(found: ProductLifetime) -> list[dict[str, str]]:
     how = {"least_squares": "least squares", "maximum_likelihood": "maximum likelihood", "auto": "fit"}[found.method]
     weak = [name for name in ("recalled", "estimate") if any(one.provenance == name for one in product.observations)]
     note = (
-        f"{how} to {basis(product)}; timing {found.timing}; low and high: 90 % profile interval"
+        f"{how} to {basis(product)}; timing {found.timing}; low and high: 90 % "
+        f"{'interval, mean straight between these cohorts' if best.family.trend is not None else 'profile interval'}"
         f"{'; counts partly ' + ' and '.join(weak) if weak else ''}"
     )
     rows = []
+    course = best.family.trend
     for label in product.labels:
-        for term in best.family.terms:
+        for term, cohort in [(term, one) for one in _cohorts(course) for term in best.family.terms]:
             fitted = term in best.family.free
-            low, high = best.interval(term, TABLE_LEVEL) if fitted else (math.nan, math.nan)
+            value, low, high = best.at_cohort(term, cohort or 0, TABLE_LEVEL)
             bounded = fitted and low > 0.0 and math.isfinite(high)
             rows.append(dict(zip(LIFETIME_HEADER, (
-                product.region, "*", label, best.name, term, written(best.terms[term]),
+                product.region, "*" if cohort is None else str(cohort), label, best.name, term, written(value),
                 written(low) if bounded else "", written(high) if bounded else "", best.family.unit(term),
                 "triangular" if bounded else "", "derived", ";".join(product.sources()),
                 note if fitted else f"held and not fitted; {note}",
             ), strict=True)))  # fmt: skip
     return rows
+
+
+def _cohorts(trend: Trend | None) -> tuple[int | None, ...]:
+    """Cohorts that have rows: between the ends of a trend the tables are straight, outside they are held."""
+    return (None,) if trend is None else (trend.first, trend.last)
 
 
 def collection_rows(found: CollectionCalibration) -> list[dict[str, str]]:

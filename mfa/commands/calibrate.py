@@ -104,6 +104,9 @@ def lifetime(
     fix: Annotated[
         list[str] | None, typer.Option("--fix", metavar="TERM=VALUE", help="Hold a term: shape=2.5. May be repeated.")
     ] = None,
+    trend: Annotated[
+        bool, typer.Option("--trend", help="Let lifetimes change from cohort to cohort, straight in the mean.")
+    ] = False,
     method: Annotated[
         Method,
         typer.Option("--method", help="auto: least squares for stocks and mean ages, maximum likelihood for the rest."),
@@ -143,7 +146,7 @@ def lifetime(
         progress(f"fitting {observations}")
         found = calibrate_lifetime(
             observations, product=split_labels(product) or None, families=split_labels(family) or None, fix=held,
-            method=method.value.replace("-", "_"), timing=timing.value, before=before, coverage=coverage,
+            trend=trend, method=method.value.replace("-", "_"), timing=timing.value, before=before, coverage=coverage,
             tolerance=tolerance, level=level, scenario=None if scenario == "none" else scenario,
         )  # fmt: skip
         if out is not None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mfa.calibration.collection import CollectionCalibration, ProductCollection
     from mfa.calibration.fitting import Block
-    from mfa.calibration.lifetime import LifetimeCalibration, ProductLifetime
+    from mfa.calibration.lifetime import FamilyFit, LifetimeCalibration, ProductLifetime
 
 FIT, COUNT = "#4477AA", "#333333"
 FAMILY_COLOURS = dict(
@@ -72,7 +72,7 @@ def lifetime_figure(found: LifetimeCalibration) -> Figure:
     share = f"{100 * found.level:g} %"
     best = found.products[0].chosen
     mean = best.interval("mean", found.level)
-    words = f"{FAMILY_NAMES[best.name]}, mean {digits(best.mean)} yr"
+    words = f"{FAMILY_NAMES[best.name]}, mean {digits(best.mean)} yr{_of_cohort(best)}"
     words += (
         f" ({share} interval {digits(mean[0])} to {digits(mean[1])} yr)" if "mean" in best.family.free else " (held)"
     )
@@ -168,6 +168,11 @@ def _residuals(axes: Axes, one: ProductLifetime, i: int) -> None:
     plain_axes(axes, ("left", "bottom"))
 
 
+def _of_cohort(fit: FamilyFit) -> str:
+    """Which cohort the terms of a trend are of."""
+    return "" if fit.family.trend is None else f" in cohort {fit.family.trend.reference}"
+
+
 def _survival(axes: Axes, one: ProductLifetime) -> None:
     longest = max(2.2 * one.chosen.mean, 1.1 * one.oldest)
     longest = min(longest, max(3.0 * one.chosen.mean, 10.0))
@@ -180,7 +185,7 @@ def _survival(axes: Axes, one: ProductLifetime) -> None:
     if one.oldest < longest:
         axes.axvspan(one.oldest, longest, color=PALE, alpha=0.6, linewidth=0, zorder=0)
     axes.set(xlim=(0.0, longest), ylim=(0.0, 1.02))
-    axes.set_title("Share in use by age", loc="left", fontsize=8, fontweight="bold", color=INK)
+    axes.set_title(f"Share in use by age{_of_cohort(one.chosen)}", loc="left", fontsize=8, fontweight="bold", color=INK)
     axes.set_xlabel("Age, years")
     axes.legend(frameon=False, fontsize=6, labelcolor=INK, handlelength=2.2, title="survival, mean", title_fontsize=6)
     plain_axes(axes, ("left", "bottom"))

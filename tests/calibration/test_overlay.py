@@ -72,6 +72,17 @@ def test_another_family_replaces_that_of_japan(tmp_path):
     assert (folder / "dataset" / "references.bib").read_text().startswith("@")
 
 
+def test_a_trend_over_the_cohorts_runs_and_gives_the_fitted_series(small, tmp_path):
+    counts = phone_counts(Lifetime.weibull(mean=3.0, shape=2.0), np.random.default_rng(4))
+    counts.to_csv(tmp_path / "counts.csv", index=False)
+    (tmp_path / "references.bib").write_text("@misc{TEST,\n  title = {Made up for the tests}\n}\n")
+    found = calibrate_lifetime(tmp_path / "counts.csv", families=["weibull"], trend=True, scenario=small)
+    folder = found.save(tmp_path / "out")
+    results = mfa.run(mfa.load_scenario(str(folder / "calibrated.yaml")))
+    units = results.items["stock_units"].squeeze().pint.dequantify().values
+    np.testing.assert_allclose(units, found.fitted()["fitted"].to_numpy(), rtol=1e-6)
+
+
 def test_products_counted_together_get_rows_each(tmp_path):
     table = frame(draw("ages", Lifetime.weibull(mean=12, shape=2.5), np.random.default_rng(3)))
     table["product"] = "hev_nimh+hev_liion"

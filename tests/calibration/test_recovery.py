@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 
@@ -89,6 +90,46 @@ def test_the_fitted_lifetime_in_the_stock_model_gives_the_fitted_series():
     stock = inflow_driven(sales, found.chosen.lifetime).stock.values[5:]
     np.testing.assert_allclose(found.fitted()["fitted"].to_numpy(), stock, rtol=1e-12)
     assert np.abs(stock / found.fitted()["observed"].to_numpy() - 1.0).max() < 0.08  # errors of 2 %
+
+
+def trending_counts(ratio: float) -> tuple[pd.DataFrame, xr.Dataset]:
+    """Stock and discards of lifetimes whose mean goes from 8 yr in 1990 to 8 x ratio in 2019."""
+    years = np.arange(FIRST, FIRST + YEARS)
+    mean = xr.DataArray(8.0 * np.linspace(1.0, ratio, YEARS), coords={"cohort": years})
+    lifetime = Lifetime.weibull(mean=mean, shape=2.0)
+    model = inflow_driven(xr.DataArray(sales_path(), coords={"time": years}), lifetime)
+    rows = [Observation("stock", int(t), float(model.stock.sel(time=t))) for t in years[3:]]
+    rows += [Observation("discards", int(t), float(model.outflow.sel(time=t))) for t in years[3:]]
+    return frame(product(sales_path(), rows)), model
+
+
+def test_a_trend_over_the_cohorts_is_found_and_gives_the_series_in_the_stock_model():
+    table, model = trending_counts(1.5)
+    found = calibrate_lifetime(table, families=["weibull"], trend=True, scenario=None)["bev"].chosen
+    assert found.ratio == pytest.approx(1.5, rel=1e-4) and found.terms["shape"] == pytest.approx(2.0, rel=1e-4)
+    assert found.at_cohort("mean", FIRST)[0] == pytest.approx(8.0, rel=1e-4)
+    assert found.at_cohort("mean", FIRST + YEARS - 1)[0] == pytest.approx(12.0, rel=1e-4)
+    years = model["time"].values
+    again = inflow_driven(xr.DataArray(sales_path(), coords={"time": years}), found.lifetime)
+    np.testing.assert_allclose(again.stock.values, model.stock.values, rtol=1e-4)
+    plain = calibrate_lifetime(table, families=["weibull"], scenario=None)["bev"]
+    assert plain.chosen.criterion > found.criterion + 10.0
+
+
+def test_rows_of_a_trend_are_those_of_its_first_and_last_cohort():
+    table, _ = trending_counts(1.5)
+    noise = np.exp(0.01 * np.random.default_rng(6).normal(size=len(table)))
+    table["value"] = np.where(table["quantity"] == "sales", table["value"], table["value"] * noise)
+    found = calibrate_lifetime(table, families=["normal"], trend=True)
+    rows = found.rows()
+    assert [(row["cohort"], row["term"]) for row in rows] == [
+        ("1990", "mean"), ("1990", "sd"), ("2019", "mean"), ("2019", "sd"),
+    ]  # fmt: skip
+    first, last = float(rows[0]["value"]), float(rows[2]["value"])
+    assert last / first == pytest.approx(found["bev"].chosen.ratio)
+    assert float(rows[1]["value"]) / first == pytest.approx(float(rows[3]["value"]) / last)
+    for row in rows:
+        assert float(row["low"]) < float(row["value"]) < float(row["high"])
 
 
 def test_discards_by_year_and_a_table_by_cohort_agree():
