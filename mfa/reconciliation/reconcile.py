@@ -17,11 +17,18 @@ from mfa.reconciliation.gross_errors import LEVEL, GrossErrorTest, gross_error_t
 from mfa.reconciliation.network import Network, Unknown, build_network
 from mfa.reconciliation.result import Reconciled
 from mfa.reconciliation.rows import CONCENTRATION, FLOW, GOODS, SUM, TRANSFER, Row, read_rows
-from mfa.reconciliation.solver import Problem, solve
+from mfa.reconciliation.solver import Problem, Solution, solve
 from mfa.units import conversion_factor
 
 ZERO = 1e-16
 """Rounding of figures in units in which all is near 1."""
+ANCHOR_SD = 30.0
+"""Standard deviation of guesses at what is not measured, a last resort: in units of the largest figure of a layer."""
+ANCHORED = (
+    "So much is unknown that the figures have no definite minimum: what is not measured was held near half the "
+    "largest figure of its layer, with a standard deviation of 30 times that figure. Measure more, or give "
+    "coefficients a value."
+)
 EXACT_WORD, IGNORE_WORD = "exact", "ignore"
 
 
@@ -221,7 +228,9 @@ def _hold_zeros(network: Network, held: Mask, start: Vector) -> None:
 
 def _solve(name: str, network: Network, level: float) -> Reconciled:
     problem, scales, held = _problem(network)
-    answer = solve(problem)
+    answer, anchored = solve(problem), False
+    if not answer.solved and problem.equations.products:
+        answer, anchored = _anchored(problem)
     if not answer.solved:
         raise InputError(explain_contradiction(network, problem, answer.x, scales))
     exact, x = _exact(network), np.where(np.abs(answer.x) < ZERO, 0.0, answer.x) * scales
@@ -231,7 +240,8 @@ def _solve(name: str, network: Network, level: float) -> Reconciled:
     free_of_bounds = certainty(slopes, held, problem.weights, measured)
     test = _test(network, certainty(slopes, held | answer.at_zero, problem.weights, measured), x, measured, level)
     classes = classify(free_of_bounds, exact, measured)
-    network = replace(network, notes=[*network.notes, *_too_rich(network, x)])
+    notes = [*network.notes, *_too_rich(network, x), *([ANCHORED] if anchored else [])]
+    network = replace(network, notes=notes)
     return Reconciled(
         name,
         network,
@@ -242,6 +252,19 @@ def _solve(name: str, network: Network, level: float) -> Reconciled:
         test,
         free_of_bounds.open_,
     )
+
+
+def _anchored(problem: Problem) -> tuple[Solution, bool]:
+    """A solution with everything that is not measured held loosely near its first guess; without it from there, if any.
+
+    Products of unknowns can leave a valley that falls for ever, or without end in sight, where little is measured.
+    """
+    loose = (problem.weights == 0.0) & ~problem.held
+    found = solve(replace(problem, weights=np.where(loose, 1.0 / ANCHOR_SD, problem.weights), wanted=problem.start))
+    if not found.solved:
+        return found, False
+    free = solve(replace(problem, start=found.x))
+    return (free, False) if free.solved else (found, True)
 
 
 def _too_rich(network: Network, x: Vector) -> list[str]:

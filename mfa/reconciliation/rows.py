@@ -9,12 +9,14 @@ from pathlib import Path
 
 from mfa.errors import Fault, InputError, UnitError
 from mfa.inputs.messages import capped, suggest
+from mfa.inputs.pedigree import log_deviation, parse_pedigree
 from mfa.inputs.table_files import placer, read_lines, shown_table
 from mfa.inputs.workbook import SUFFIX, is_workbook, open_workbook
 from mfa.units import conversion_factor, parse_unit
 
 COLUMNS = (
-    "kind", "flow", "from", "to", "layer", "terms", "value", "unit", "sd", "low", "high", "relative", "source", "note",
+    "kind", "flow", "from", "to", "layer", "terms", "value", "unit", "sd", "low", "high", "relative", "pedigree",
+    "source", "note",
 )  # fmt: skip
 NEEDED = ("flow", "value", "unit")
 FLOW, STOCK, TRANSFER, CONCENTRATION, SUM = KINDS = ("flow", "stock_change", "transfer", "concentration", "sum")
@@ -227,7 +229,7 @@ def _deviation(cells: dict[str, str], value: float | None, fault: Callable[[str,
         text = cells["relative"]
         relative = _number({"relative": text.rstrip("% ")}, "relative", fault)
         relative = relative / 100 if relative is not None and text.endswith("%") else relative
-    given = [name for name in ("sd", "low", "high", "relative") if cells.get(name)]
+    given = [name for name in ("sd", "low", "high", "relative", "pedigree") if cells.get(name)]
     if value is None:
         if given:
             fault(f"has {' and '.join(given)} but no value", "give the value, or empty the cells")
@@ -235,7 +237,7 @@ def _deviation(cells: dict[str, str], value: float | None, fault: Callable[[str,
     if (low is None) != (high is None) and ("low" in given) != ("high" in given):
         fault(f"has {given[0]} alone", "give low and high")
     if len({"range" if name in ("low", "high") else name for name in given}) > 1:
-        fault(f"has {', '.join(given)}", "give one of them: sd, or low and high, or relative")
+        fault(f"has {', '.join(given)}", "give one of them: sd, or low and high, or relative, or pedigree")
         return None
     for name, number in (("sd", sd), ("relative", relative)):
         if number is not None and number < 0:
@@ -246,6 +248,12 @@ def _deviation(cells: dict[str, str], value: float | None, fault: Callable[[str,
             fault(f"value {value:g} lies outside {low:g} to {high:g}", "check the three numbers")
             return None
         return (high - low) / (2 * NORMAL_90)
+    if cells.get("pedigree"):
+        try:
+            relative = log_deviation(parse_pedigree(cells["pedigree"]))
+        except ValueError as error:
+            fault(str(error), "write reliability, completeness, time, place, technology as 2;-;1;-;-")
+            return None
     if relative is not None:
         if value == 0 and relative > 0:
             fault("a relative uncertainty of 0 is none", "give sd")

@@ -11,13 +11,15 @@ from mfa.reconciliation.equations import Equations, Mask, Matrix, Vector
 from mfa.reconciliation.geometry import Geometry
 from mfa.reconciliation.interior import interior_solution
 
-STEPS = 200
+STEPS = 50
 STILL = 1e-13
 """Largest step, in units of the scales, that ends the search."""
 CLOSED = 1e-11
 """What an equation may leave at the end, in units of its largest term."""
 EDGE = 1e-12
 """How far below zero counts as zero."""
+FAR, NEAR_ZERO = 20, 0.9
+"""Steps in which making products linear may be what contradicts; how near to zero they go."""
 LONGEST = 12
 """Corrections of what an interior-point solution holds at zero, before another one is made."""
 NEARLY = 1e-4
@@ -121,9 +123,12 @@ def solve(problem: Problem) -> Solution:
             continue
         if beyond.any():
             found = _interior_step(problem, x, slopes, left)
-            if found is None:
+            if found is not None:
+                step, zero_next = found
+            elif problem.equations.products and number < FAR:  # made linear here they contradict each other: go on
+                step = np.where(problem.bounded & ~problem.held, np.maximum(step, -NEAR_ZERO * x), step)
+            else:
                 return Solution(x, zero, number, False)
-            step, zero_next = found
             corrections = 0
         else:
             pull = problem.gradient(x + step) + slopes.T @ lagrange
@@ -143,8 +148,18 @@ def solve(problem: Problem) -> Solution:
         x = np.where(problem.bounded & ~problem.held & (x < 0.0) & (x > -EDGE), 0.0, x)
         if settled and part == 1.0 and float(np.abs(step).max(initial=0.0)) < STILL * max(1.0, float(np.abs(x).max())):
             closed = float(np.abs(problem.equations.values(x)).max(initial=0.0)) < CLOSED
-            return Solution(x, zero, number, closed)
-    return Solution(x, zero, STEPS, _near(problem, x))
+            return Solution(_closed(problem, x, zero), zero, number, closed)
+    near = _near(problem, x)
+    return Solution(_closed(problem, x, zero) if near else x, zero, STEPS, near)
+
+
+def _closed(problem: Problem, x: Vector, zero: Mask) -> Vector:
+    """The solution with the smallest of its balances closed too: to rounding of their own terms."""
+    for _ in range(3):
+        geometry = Geometry.of(problem.equations.slopes(x), problem.held | zero | (x == 0.0), problem.measured)
+        x = x.copy()
+        x[geometry.moving] += geometry.restore(problem.equations.values(x))
+    return np.where(problem.bounded & ~problem.held, np.maximum(x, 0.0), x)
 
 
 def _near(problem: Problem, x: Vector) -> bool:

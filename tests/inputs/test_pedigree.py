@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mfa.inputs import InputWarning, load_scenario
@@ -74,6 +74,7 @@ def test_what_is_no_pedigree(text):
         parse_pedigree(text)
 
 
+@settings(deadline=None)
 @given(scores=scores, value=st.floats(1e-6, 1e9))
 def test_amounts_keep_their_median(scores, value):
     low, high = pedigree_range(value, scores, 0.0, math.inf)
@@ -81,6 +82,7 @@ def test_amounts_keep_their_median(scores, value):
     assert math.sqrt(low * high) == pytest.approx(value)
 
 
+@settings(deadline=None)
 @given(scores=scores, value=st.floats(1e-6, 1 - 1e-6))
 def test_shares_stay_shares(scores, value):
     low, high = pedigree_range(value, scores, 0.0, 1.0)

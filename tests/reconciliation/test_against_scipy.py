@@ -6,10 +6,11 @@ import dataclasses
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 import mfa
+from mfa.errors import InputError
 from mfa.reconciliation.reconcile import _problem
 from mfa.reconciliation.result import Reconciled
 from tests.reconciliation.random_networks import by_scipy, random_rows
@@ -36,13 +37,17 @@ def test_networks_with_coefficients_and_concentrations(flows: int, transfers: in
     assert distance(found, by_scipy(found.network)) < 1e-8
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(
     seed=st.integers(0, 10**6), flows=st.integers(4, 60), unmeasured=st.floats(0.0, 0.6), transfers=st.integers(0, 6)
 )
 def test_properties(seed: int, flows: int, unmeasured: float, transfers: int) -> None:
     """Balances close, nothing is negative, no figure is less certain than before, what nothing checks stays."""
-    found = mfa.reconcile(random_rows(seed, flows, unmeasured, transfers=transfers))
+    try:
+        found = mfa.reconcile(random_rows(seed, flows, unmeasured, transfers=transfers))
+    except InputError as error:  # it may give up on products of unknowns, but must say so
+        assert transfers and "did not come to rest" in str(error)
+        reject()
     table = found.table
     assert found.balance < 1e-9
     assert (table.reconciled.dropna() >= 0.0).all()
@@ -55,7 +60,7 @@ def test_properties(seed: int, flows: int, unmeasured: float, transfers: int) ->
         assert (alone.change.abs() <= 1e-9 * alone.measured_sd).all()
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10**6), flows=st.integers(4, 40))
 def test_consistent_data_are_not_changed(seed: int, flows: int) -> None:
     """Reconciled figures, taken as measurements, are consistent: reconciling them again changes nothing."""

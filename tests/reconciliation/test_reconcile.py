@@ -11,6 +11,7 @@ import pytest
 import mfa
 from mfa.reconciliation.result import Reconciled
 from mfa.reconciliation.rows import Row
+from tests.reconciliation.random_networks import random_rows
 
 
 def row(flow: str, value: float | None = None, sd: float | None = None, **more: Any) -> Row:
@@ -253,3 +254,34 @@ def test_what_is_zero_because_nothing_passes():
     ])  # fmt: skip
     assert found.values == pytest.approx([11, 11, 0, 0])
     assert found.classes[2] == "observable"
+
+
+def test_what_may_grow_without_end_is_held_and_noted():
+    """Half of twelve flows unknown beside four uncertain coefficients: the cost falls on and on as a loop grows."""
+    found = mfa.reconcile(random_rows(seed=28, flows=12, unmeasured=0.5, spread=0.4, transfers=4))
+    assert any(note.startswith("So much is unknown") for note in found.network.notes)
+    assert found.balance < 1e-9 and (found.values >= 0.0).all()
+
+
+def test_small_balances_close_as_well_as_large_ones():
+    """A million tonnes beside a gram: the rest of each balance is small beside its own flows."""
+    found = mfa.reconcile([
+        flow("a", ">p", 1e6, 1e4), flow("b", "p>", 1.1e6, 1e4), flow("c", "p>q", 1e-6, 1e-7),
+        flow("d", "q>", 1.3e-6, 1e-7),
+    ])  # fmt: skip
+    assert found.values[2] == pytest.approx(found.values[3], rel=1e-9)
+    assert found.values[3] == pytest.approx(1.15e-6, rel=1e-6)
+
+
+def test_pedigree_in_place_of_a_standard_deviation(tmp_path):
+    """Reliability 4, all else unknown: half of the root of ln(1.05)^2 + ln(1.2)^2 = 9.437 %."""
+    path = tmp_path / "flows.csv"
+    path.write_text(
+        "flow,from,to,value,unit,sd,pedigree\na,outside,p,100,t/yr,,4;-;-;-;-\nb,p,outside,100,t/yr,1,\n", "utf-8"
+    )
+    assert line(mfa.reconcile(path), "a").measured_sd == pytest.approx(9.437, abs=1e-3)
+    path.write_text("flow,from,to,value,unit,sd,pedigree\na,outside,p,1,t/yr,1,4;-;-;-;-\nb,p,outside,1,t/yr,,4\n")
+    with pytest.raises(mfa.MfaError) as caught:
+        mfa.reconcile(path)
+    assert "has sd, pedigree; give one of them" in str(caught.value)
+    assert "pedigree '4' is not five scores" in str(caught.value)
