@@ -6,7 +6,7 @@ all are sold at midyear; `mfa.system.survival.TIMING`), sf(-1) = 1:
 stock[t] = sum_c s[c] sf(t-c), discards[t] = sum_c s[c] (sf(t-c-1) - sf(t-c)): the recursion of the model without a
 hazard multiplier. Of one cohort, what is left of n units seen at an earlier age b is binomial with sf(a)/sf(b), and
 what leaves in a year with (sf(a-1) - sf(a))/sf(a-1) of those in use before; taken together over the ages of a cohort
-these are the multinomial likelihood of its ages at exit (Lawless 2003, section 3.2).
+these are the multinomial likelihood of its ages at exit (Lawless 2003, chapter 3).
 
 References
 ----------
@@ -197,7 +197,7 @@ def _series(
     poisson = count and (method == "maximum_likelihood" or (method == "auto" and quantity == "discards"))
     if poisson:
         return Block(quantity, observed, expected, "poisson", times)
-    if count:
+    if count and observed.min() > 0.0:
         return Block(quantity, observed, expected, "log", times)
     return Block(quantity, observed, expected, "scaled", times, np.ones(len(observed)))
 
@@ -243,5 +243,5 @@ def _by_cohort(
         return number * (curve.at(theta, start[:, 1], cohorts) - left) / first
 
     if method == "least_squares":
-        return Block(f"{quantity} by cohort", observed, expected, "log")
+        return Block(f"{quantity} by cohort", observed, expected, "scaled", None, np.ones(len(observed)))
     return Block(f"{quantity} by cohort", observed, expected, "binomial", None, None, False, number)

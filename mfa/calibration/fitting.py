@@ -199,7 +199,7 @@ def likely_rho(residuals: Floats, times: Floats, slope: Floats) -> float:
     """The autocorrelation of a series, on the side of caution: the upper quartile of its restricted likelihood.
 
     Residuals look less alike than the errors are, as the fit follows these. The restricted likelihood
-    |V|^(-1/2) |X' V^-1 X|^(-1/2) (r' V^-1 r)^(-(n - p)/2) allows for it (Harville 1977, section 3), all rho from 0 to
+    |V|^(-1/2) |X' V^-1 X|^(-1/2) (r' V^-1 r)^(-(n - p)/2) allows for it (Harville 1977), all rho from 0 to
     0.95 being alike before. A short series says little on rho, and intervals are too narrow by more where rho is taken
     too small than they are too wide where it is taken too large: hence the quartile.
 

@@ -133,7 +133,7 @@ def members_of(product: Product, scenario: Scenario, inputs: Inputs, region: str
 
 def _member(product: Product, label: str, scenario: Scenario, inputs: Inputs, region: str) -> Member:
     years = np.asarray(inputs.years)
-    timing = str(inputs.arrays.get("timing", "mid"))
+    timing = str(inputs.arrays.get("timing") or "mid")
 
     def path(name: str) -> Floats:
         array = inputs.arrays[name]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from mfa.inputs.references import References
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -32,6 +35,12 @@ def test_the_trials_reach_nine_of_ten(page):
         if "%" in line and not line.startswith("| counts")
     ]
     assert len(shares) >= 10 and min(shares) >= 90.0
+
+
+def test_references_of_the_page_have_entries(page):
+    keys = References([ROOT / "parameters" / "methods.bib"])
+    cited = re.findall(r"\[(\w+_\d{4})\]", page.split("## References")[1])
+    assert len(cited) >= 9 and set(cited) <= set(keys)
 
 
 def test_figures_are_there(page):

@@ -74,6 +74,19 @@ def test_counts_without_error_give_the_lifetime_back(family, timing):
         assert found["bev"].chosen.terms[term] == pytest.approx(value, rel=1e-4), term
 
 
+@pytest.mark.parametrize("method", ["least_squares", "maximum_likelihood"])
+@pytest.mark.parametrize("case", ["stock", "discards", "ages", "exits"])
+def test_either_method_comes_near(case, method):
+    one = draw(case, Lifetime.weibull(mean=12, shape=2.5), np.random.default_rng(12))
+    found = calibrate_lifetime(frame(one), families=["weibull"], method=method, scenario=None)["bev"]
+    kinds = {block.kind for block in found.blocks}
+    by_age = case in ("ages", "exits")
+    likely, square = ("binomial", "scaled") if by_age else ("poisson", "log" if case == "stock" else "scaled")
+    assert kinds == {square if method == "least_squares" else likely}
+    low, high = found.chosen.interval("mean", 0.999)
+    assert low < 12.0 < high and found.chosen.terms["mean"] == pytest.approx(12.0, rel=0.08)
+
+
 def test_the_right_family_is_the_best_of_all_six():
     one = draw("ages", Lifetime.weibull(mean=12, shape=2.5), np.random.default_rng(5))
     found = calibrate_lifetime(frame(one), scenario=None)["bev"]
