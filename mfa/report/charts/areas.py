@@ -11,6 +11,7 @@ from mfa.report.figure_data import Stack
 from mfa.report.panels import number, value_ticks
 from mfa.report.picture import Picture
 from mfa.report.style import contrast, scale
+from mfa.report.text_size import text_width
 
 GAP = "#FFFFFF"
 """Line between layers."""
@@ -79,23 +80,31 @@ def _panel(
     if line is not None and line.any():
         panel.line(years, factor * line, LINE, 1.3, _told(stack.line_name, line, years, told, stack))
     panel.mark_end_of_data(last_data_year)
+    taken: list[tuple[float, float]] = []
     for i in np.flatnonzero(layers.any(axis=1)) if len(stack.values) > 1 else ():
-        _number(panel, int(i), years, edges, contrast(stack.colours[i]))
+        _number(panel, int(i), years, edges, contrast(stack.colours[i]), taken)
     if largest == 0.0:
         panel.say((panel.left + panel.right) / 2, (panel.upper + panel.lower) / 2, "none", "#666666")
     return panel.picture
 
 
-def _number(panel: Panel, layer: int, years: np.ndarray, edges: np.ndarray, colour: str) -> None:
-    """Write the number of a layer where it is thickest, if there is room."""
+def _number(
+    panel: Panel, layer: int, years: np.ndarray, edges: np.ndarray, colour: str, taken: list[tuple[float, float]]
+) -> None:
+    """Write the number of a layer where it is thickest, if there is room, clear of the numbers written before."""
     pixels = (panel.lower - panel.upper) / (panel.values[1] - panel.values[0])
     places = np.array([panel.across(float(year)) for year in years])
     inside = (places > panel.left + 8.0) & (places < panel.right - 8.0)
     thick = np.where(inside, (edges[layer + 1] - edges[layer]) * pixels, 0.0)
-    best = int(np.argmax(thick))
-    if thick[best] >= ROOM:
-        middle = (edges[layer + 1][best] + edges[layer][best]) / 2
-        panel.say(float(places[best]), panel.up(float(middle)), str(layer + 1), colour, halo=False)
+    wide = text_width(str(layer + 1), SMALL)
+    for best in np.argsort(-thick, kind="stable"):
+        if thick[best] < ROOM:
+            return
+        x, y = float(places[best]), panel.up(float((edges[layer + 1][best] + edges[layer][best]) / 2))
+        if all(abs(x - left) >= 1.6 * wide or abs(y - up) >= SMALL for left, up in taken):
+            taken.append((x, y))
+            panel.say(x, y, str(layer + 1), colour, halo=False)
+            return
 
 
 def _told(name: str, values: np.ndarray, years: np.ndarray, told: Sequence[int], stack: Stack) -> str:

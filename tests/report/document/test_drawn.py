@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mfa.report.charts.areas import stacked_areas
 from mfa.report.charts.panel import SMALL
 from mfa.report.document.content import Document, Figure, Table
+from mfa.report.figure_data import Stack
 from mfa.report.picture import Area, Picture, Stroke
 from mfa.report.style import SOFT
+from mfa.report.text_size import text_width
 from mfa.results import Results
 
 PER_TONNE = {"kg": 1e3, "t": 1.0, "kt": 1e-3, "Mt": 1e-6}
@@ -243,3 +246,34 @@ def test_need_unmet_and_price(shock_document: Document, shock: Results) -> None:
                     assert row[place] == pytest.approx(values[t, e], rel=1e-12)
                     count += 1
     assert count > 500
+
+
+def test_texts_of_panels_neither_overlap_nor_leave_them(shock_document: Document) -> None:
+    """By widths of letters that are those of the widest usual font."""
+    for figure in (block for block in shock_document.walk() if isinstance(block, Figure)):
+        for picture in figure.panels:
+            boxes: list[tuple[float, float, float, float]] = []
+            for words in picture.words:
+                wide = text_width(words.text, words.size, words.bold)
+                left = words.x - {"start": 0.0, "middle": 0.5, "end": 1.0}[words.anchor] * wide
+                box = (left + 0.5, words.y - 0.72 * words.size, left + wide - 0.5, words.y)
+                assert box[0] >= 0.0 and box[2] <= picture.width and box[3] <= picture.height, words.text
+                for x0, y0, x1, y1 in boxes:
+                    apart = box[2] <= x0 or x1 <= box[0] or box[3] <= y0 or y1 <= box[1]
+                    assert apart, (figure.name, picture.heading, words.text)
+                boxes.append(box)
+
+
+def test_numbers_of_layers_that_cross_stand_apart() -> None:
+    """One layer is thickest in 2040 and ends, the next is thickest in 2041 at the same height: it goes further on."""
+    years = np.arange(2020, 2060)
+    before, after = np.maximum(12.0 - 0.4 * (2040 - years), 0.5), np.maximum(12.0 - 0.4 * (years - 2041), 0.5)
+    values = np.stack([np.where(years <= 2040, before, 0.5), np.where(years > 2040, after, 0.5), np.full(40, 30.0)])
+    values = values[:, :, None]
+    stack = Stack("Three", "t", ["A", "B", "C"], ["#4477AA", "#EE6677", "#BBBBBB"], values)
+    (picture,), _ = stacked_areas(stack, years, ["Cobalt"], [2020, 2040], None)
+    numbers = [words for words in picture.words if words.text in "123" and words.anchor == "middle"]
+    assert [words.text for words in numbers] == ["1", "2", "3"]
+    for i, one in enumerate(numbers):
+        for other in numbers[:i]:
+            assert abs(one.x - other.x) >= 8.0 or abs(one.y - other.y) >= SMALL
