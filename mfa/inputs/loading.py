@@ -76,10 +76,10 @@ def load_inputs(scenario: Scenario) -> Inputs:
     faults += reader.faults
     if faults:
         raise InputError(faults)
-    absent = absent_products(grids, axes)
-    if absent.any():
+    elsewhere = absent_products(grids, axes)
+    if elsewhere.any():
         for name in FILLED:
-            grids[name] = fill_absent(name, grids.get(name, {}), absent, axes)
+            grids[name] = fill_absent(name, grids.get(name, {}), elsewhere, axes)
     faults += absent_parts(records, grids, axes)
     places = Places(dataset.name, tables, [*records, *shocks])
     arrays = complete(grids, axes, faults, places)

@@ -96,16 +96,19 @@ def eu27_labels(tables: Iterable[Table]) -> str:
     for dim in ("origin", "product", "component", "chemistry", "element", "route"):
         only[dim] = {str(key[dim]) for key in rows if dim in key} - {"*"}
     only["origin"] |= {str(key["miner"]) for key in rows if "miner" in key}
-    return labels_text(EU27, "European Union of 27, coarse", "cars only; mostly estimates, see the notes of rows", only)
+    note = "cars only; mostly estimates, see the notes of rows"
+    text = labels_text(EU27, "European Union of 27, coarse", note, only)
+    return text.replace("kei cars included", "")  # of Japan
 
 
 # --- Sales -----------------------------------------------------------------------------------------------------------
 
 
 def _counts(evidence: Evidence, powertrain: str) -> Series:
-    return evidence.series(
+    rows = evidence.series(
         "ev/ev_sales", region=EU27, powertrain=powertrain, segment="passenger_car_all", year_basis="CY"
     )
+    return rows.map(lambda datum: datum.with_note(datum.note.removesuffix("; kei cars included for Japan")))
 
 
 def _share_in_europe(evidence: Evidence, powertrain: str, year: int) -> Datum:
