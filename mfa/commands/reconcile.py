@@ -49,9 +49,6 @@ def reconcile(
     try:
         progress(f"reconciling {file}")
         found = run_reconcile(file, _missing(missing_sd), eliminate, level)
-        if out is not None:
-            progress(f"writing {out}")
-            found.save(out, split_labels(layers) or None, not no_figures)
     finally:
         progress.done()
     if form is Format.csv:
@@ -60,7 +57,14 @@ def reconcile(
             print(f"warning: {note}", file=sys.stderr)
     else:
         sys.stdout.write(found.to_text())
-    if out is not None and not quiet:
+    if out is None:
+        return
+    try:
+        progress(f"writing {out}")
+        found.save(out, split_labels(layers) or None, not no_figures)
+    finally:
+        progress.done()
+    if not quiet:
         print(f"files: {out}", file=sys.stderr)
 
 

@@ -27,9 +27,10 @@ def save_reconciled(
         write_csv(found.table, table)
         text.write_text(found.to_text(), encoding="utf-8")
         written = [table, text]
-        for diagram in drawn:
-            name = re.sub(r"[^\w.-]+", "_", diagram.layer)
-            written += [diagram.save(folder / f"sankey_{name}{suffix}") for suffix in (".svg", ".png")]
+        for suffix in (".svg", ".png"):  # which may lack a sign of a name: all else is written by then
+            for diagram in drawn:
+                name = re.sub(r"[^\w.-]+", "_", diagram.layer)
+                written.append(diagram.save(folder / f"sankey_{name}{suffix}"))
     except OSError as error:
         mend = "name another folder with --out"
         raise InputError(Fault(str(folder), f"cannot be written ({error.strerror})", mend)) from None

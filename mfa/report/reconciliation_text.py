@@ -66,11 +66,12 @@ def global_test_sentence(found: Reconciled) -> str:
     test = found.test
     if not test.redundancy > 0:
         return "No measurement is checked by another, so contradictions cannot be seen and nothing was changed."
+    degrees = "degree" if test.redundancy == 1 else "degrees"
     verdict = "the uncertainties explain the contradictions" if test.passed else "the uncertainties do NOT explain them"
     return (
-        f"Global test: the squared changes, each in its sd, sum to {test.statistic:.4g} with {test.redundancy} degrees "
-        f"of freedom; sound data reach this with a probability of {_probability(test.probability)}. At the level of "
-        f"{100 * test.level:g} % {verdict}."
+        f"Global test: the squared changes, each in its sd, sum to {test.statistic:.4g} with {test.redundancy} "
+        f"{degrees} of freedom; sound data reach this with a probability of {_probability(test.probability)}. At "
+        f"the level of {100 * test.level:g} % {verdict}."
     )
 
 
@@ -132,8 +133,10 @@ def missing_sentences(found: Reconciled) -> list[str]:
             low, high = found.ranges.get(i, (math.nan, math.nan))
             between = "no range can be given"
             if math.isfinite(low) or math.isfinite(high):
-                ends = [figure(end / unknown.factor) if math.isfinite(end) else "any" for end in (low, high)]
-                between = f"{ends[0]} to {ends[1]} {unknown.unit} close the balances"
+                least, most = (_signed(end / unknown.factor) for end in (low, high))
+                span = f"{least} to {most}" if math.isfinite(low) and math.isfinite(high) else f"{least} or more"
+                span = span if math.isfinite(low) else f"{most} or less"
+                between = f"{span} {unknown.unit} close the balances"
             elif not math.isnan(low):
                 between = "any figure closes the balances"
             sentences.append(f"{_name(found, i)}: {between}")

@@ -108,3 +108,14 @@ def test_stocks_and_items_are_drawn(tmp_path):
     diagram = ReconciledSankey(found, "goods").diagram
     assert diagram.unit == "unit/yr"
     assert any(node.name == "fleet, into stock" for node in diagram.nodes.values())
+
+
+def test_names_in_japanese_keep_the_result_where_no_font_can_write_them(call, tmp_path):
+    """Text, table and SVG are there whatever fonts there are; the PNG depends on them."""
+    (tmp_path / "flows.csv").write_text(
+        "flow,from,to,value,unit,sd\n輸入,outside,精錬,10,t/yr,1\n出荷,精錬,outside,12,t/yr,1\n", encoding="utf-8"
+    )
+    code, out, err = call("reconcile", "flows.csv", "--out", "here", "-q")
+    assert "輸入" in out and "Traceback" not in err
+    assert "輸入" in (tmp_path / "here" / "sankey_goods.svg").read_text(encoding="utf-8")
+    assert (code == 0) == (tmp_path / "here" / "sankey_goods.png").exists()

@@ -92,6 +92,7 @@ def test_a_ring_within_the_network_is_not_determined_but_the_rest_is():
     assert found.classes == ["redundant", "unobservable", "unobservable", "redundant"]
     assert found.values[[0, 3]] == pytest.approx([11, 11])
     assert found.ranges[1] == (pytest.approx(11), math.inf)
+    assert "there [goods]: 11 or more t/yr close the balances" in found.to_text()
 
 
 def test_stock_changes_may_be_negative():
