@@ -28,8 +28,8 @@ from mfa.calibration.observations import Observation, Product
 Floats = NDArray[np.float64]
 Survival = Callable[[Floats, Floats], Floats]
 """Share in use, of theta and exact ages."""
-Stretch = Callable[[Floats, Floats], Floats | None]
-"""Lifetimes of cohorts over a common one, of theta and cohorts; None if all are alike."""
+Stretch = Callable[[Floats, Floats], Floats]
+"""Lifetimes of cohorts over a common one, of theta and cohorts."""
 
 
 class SalesHistory:
@@ -143,14 +143,18 @@ class _Curve:
 
     def at(self, theta: Floats, ages: NDArray[np.int64], cohorts: Floats) -> Floats:
         """Share in use at the end of the year of an age, of cohorts; 1 at the age -1, before the first."""
-        factors = None if self.stretch is None else self.stretch(theta, cohorts)
-        if factors is None:
-            return self._common(theta)[ages + 1]
+        share = self.common(theta)
+        if share is not None:
+            return share[ages + 1]
+        assert self.stretch is not None
+        factors = self.stretch(theta, cohorts)
         share = self.survival(theta, np.maximum(ages + self.shift, 0.0) / factors)
         return np.where(ages < 0, 1.0, share)
 
-    def _common(self, theta: Floats) -> Floats:
-        """1, then sf(0), sf(1) ... of all cohorts."""
+    def common(self, theta: Floats) -> Floats | None:
+        """1, then sf(0), sf(1) ... where all cohorts are alike; None where they are not."""
+        if self.stretch is not None:
+            return None
         key = theta.tobytes()
         if key != self.key or len(self.kept) != self.length + 1:
             ages = np.arange(self.length) + self.shift
@@ -178,8 +182,16 @@ def _series(
     cohorts = np.array([[one.year] for one in rows], dtype=np.float64) - steps  # row by row, of the ages 0, 1 ...
 
     def expected(theta: Floats) -> Floats:
-        left = curve.at(theta, steps, cohorts)
-        units = table * left
+        share = curve.common(theta)
+        if share is not None:  # all cohorts alike: a product with the sales by age is all
+            left, lost = share[1 : ages + 1], share[:ages] - share[1 : ages + 1]
+            if quantity == "stock":
+                return table @ left
+            if quantity == "discards":
+                return coverage * (table @ lost)
+            weight, at = (left, ends) if quantity == "mean_age" else (lost, middle)
+            return (table @ (weight * at)) / np.maximum(table @ weight, TINY)
+        units = table * curve.at(theta, steps, cohorts)
         if quantity == "stock":
             return units.sum(axis=1)
         gone = table * curve.at(theta, steps - 1, cohorts) - units

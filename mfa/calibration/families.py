@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,9 +96,11 @@ class Family:
         free = tuple(term for term in self.terms if term not in self.held)
         return free if self.trend is None else (*free, RATIO)
 
-    def stretch(self, theta: Floats, cohorts: Floats) -> Floats | None:
-        """Lifetimes of cohorts over that of the reference cohort; None without a trend."""
-        return None if self.trend is None else self.trend.factors(float(np.exp(theta[-1])), cohorts)
+    @property
+    def stretch(self) -> Callable[[Floats, Floats], Floats] | None:
+        """Lifetimes of cohorts over that of the reference cohort, of theta and cohorts; None without a trend."""
+        trend = self.trend
+        return None if trend is None else lambda theta, cohorts: trend.factors(float(np.exp(theta[-1])), cohorts)
 
     def unit(self, term: str) -> str:
         """Unit of a term."""

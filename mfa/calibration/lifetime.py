@@ -85,23 +85,23 @@ class FamilyFit:
 
     def factor(self, cohort: int) -> float:
         """Mean lifetime of a cohort over that of the reference cohort; 1 without a trend."""
-        found = self.family.stretch(self.fit.theta, np.array(float(cohort)))
-        return 1.0 if found is None else float(found)
+        trend = self.family.trend
+        return 1.0 if trend is None else float(trend.factors(self.ratio, np.array(float(cohort))))
 
     def at_cohort(self, term: str, cohort: int, level: float = LEVEL) -> tuple[float, float, float]:
         """A term in a cohort with its interval, linearised in the logarithm; that of all cohorts without a trend."""
         low, high = self.interval(term, level)
         value = self.terms[term]
-        if self.family.trend is None or self.family.unit(term) != "yr":
+        trend = self.family.trend
+        if trend is None or self.family.unit(term) != "yr":
             return value, low, high
         if term in self.family.free and self.is_open(term, level):
             return value * self.factor(cohort), 0.0, math.inf
         index = self.family.free.index(term) if term in self.family.free else None
 
         def logarithm(theta: Floats) -> Floats:
-            stretched = self.family.stretch(theta, np.array(float(cohort)))
-            assert stretched is not None
-            return np.array([(0.0 if index is None else theta[index]) + np.log(float(stretched))])
+            stretched = float(trend.factors(float(np.exp(theta[-1])), np.array(float(cohort))))
+            return np.array([(0.0 if index is None else theta[index]) + math.log(stretched)])
 
         slope = slopes(logarithm, self.fit.theta)[0]
         half = math.sqrt(self.fit.quantile(level) * max(float(slope @ self.fit.covariance @ slope), 0.0))
