@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 INPUTS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench fuzz docs notebooks data clean
+.PHONY: help run test lint bench fuzz evidence docs notebooks data clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -38,9 +38,11 @@ bench: $(VENV)/stamp-bench ## Time the model, also against flodym
 fuzz: $(VENV)/stamp-test ## Break the files of a small project 20 000 times (COUNT=n) and look what happens
 	$(BIN)/python scripts/fuzz.py $(or $(COUNT),20000)
 
+evidence: $(VENV)/stamp-test ## Renew docs/evidence.md: public totals, the forecast of 2015, flodym, what is tested
+	for page in evidence forecast same_inputs checks; do $(BIN)/python scripts/$$page.py --write || exit 1; done
+
 docs: $(VENV)/stamp-docs ## Renew the generated pages and tables in docs; Python interface to build/docs
 	$(BIN)/python scripts/build_reference.py
-	$(BIN)/python scripts/evidence.py --write
 	$(BIN)/python scripts/scenario_table.py --write
 	$(BIN)/python scripts/uncertainty.py --write
 	$(BIN)/python scripts/calibration_cases.py --write

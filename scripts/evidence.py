@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from mfa.inputs import load_scenario
+from mfa.results import Results
 from mfa.run import run
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,13 +45,21 @@ CELLS_EXPORTED = 7.0
 
 
 class Japan:
-    """The reference run for one scope of need, with the sums that public statistics count."""
+    """A run of Japan, or one sample of several, with the sums that public statistics count.
 
-    def __init__(self, scope: str) -> None:
-        scenario = load_scenario("japan-reference").with_changes({"scope": scope})
-        results = run(scenario)
-        groups = ("items", "flows", "stocks", "components", "policy", "indicators")
-        self.data = {group: results.plain(group).isel(region=0) for group in groups}
+    Parameters
+    ----------
+    results : Results
+    sample : int
+        Position of the sample, where there are several.
+    """
+
+    def __init__(self, results: Results, sample: int = 0) -> None:
+        self.data = {}
+        for group in ("items", "flows", "stocks", "components", "policy", "indicators"):
+            found = results.plain(group).isel(region=0)
+            self.data[group] = found.isel(sample=sample) if "sample" in found.dims else found
+        self.sample = results.labels["sample"][sample] if results.sampled else None
         self.inputs = results.inputs.arrays
         self.products = results.labels["product"]
 
@@ -62,7 +71,7 @@ class Japan:
     def parameter(self, name: str, year: int, **labels: str) -> float:
         """Value of a parameter at its labels."""
         array = self.inputs[name]
-        wanted = {"region": "Japan", "time": year, "cohort": year, **labels}
+        wanted = {"region": "Japan", "time": year, "cohort": year, "sample": self.sample, **labels}
         return float(array.sel({dim: wanted[dim] for dim in array.dims}))
 
     # ------------------------------------------------------------------ cars
@@ -166,74 +175,74 @@ class Japan:
 @functools.cache
 def japan(scope: str = "products") -> Japan:
     """The reference run with a scope of need."""
-    return Japan(scope)
+    return Japan(run(load_scenario("japan-reference").with_changes({"scope": scope})))
 
 
-FIGURES: dict[str, Callable[[], float]] = {
-    "hybrids_2008": lambda: japan().in_march(REGISTERED, 2008),
-    "hybrids_2018": lambda: japan().in_march((*REGISTERED, *PLUG_IN), 2018),
-    "hybrids_2020": lambda: japan().in_march((*REGISTERED, *PLUG_IN), 2020),
-    "bev_2018": lambda: japan().in_march(BATTERY_CARS, 2018),
-    "bev_2020": lambda: japan().in_march(BATTERY_CARS, 2020),
-    "bev_iea_2024": lambda: japan().of("items", "stock_units", 2024, product="bev"),
-    "phev_iea_2024": lambda: japan().of("items", "stock_units", 2024, product="phev"),
-    "fleet_2022": lambda: japan().in_march(CARS, 2022),
-    "hybrids_exported_2017": lambda: japan().exported(HYBRIDS, 2017),
-    "hybrids_exported_2017_2022": lambda: sum(japan().exported(HYBRIDS, year) for year in range(2017, 2023)),
-    "electrified_exported_2023": lambda: japan().exported((*HYBRIDS, *PLUG_IN, *BATTERY_CARS), 2023),
-    "phev_exported_2017": lambda: japan().exported(PLUG_IN, 2017),
-    "bev_exported_2017": lambda: japan().exported(BATTERY_CARS, 2017),
-    "bev_exported_2017_2022": lambda: sum(japan().exported(BATTERY_CARS, year) for year in range(2017, 2023)),
-    "cars_exported_2017": lambda: japan().exported(CARS, 2017),
-    "cars_exported_2024": lambda: japan().exported(CARS, 2024),
-    "hybrids_dismantled_2010": lambda: japan().dismantled((*HYBRIDS, *PLUG_IN), 2010),
-    "hybrids_dismantled_2017": lambda: japan().dismantled(HYBRIDS, 2017),
-    "hybrids_dismantled_2019": lambda: japan().dismantled((*HYBRIDS, *PLUG_IN), 2019),
-    "bev_dismantled_2017": lambda: japan().dismantled(BATTERY_CARS, 2017),
-    "cars_dismantled_2018": lambda: japan().dismantled(CARS, 2018),
-    "cars_dismantled_2023": lambda: japan().dismantled(CARS, 2023),
-    "nimh_packs_2015": lambda: japan().packs_collected(("hev_nimh",), 2015),
-    "lithium_packs_2015": lambda: japan().packs_collected(LITHIUM_HYBRIDS, 2015),
-    "lithium_packs_2017": lambda: japan().packs_collected(LITHIUM_HYBRIDS, 2017),
-    "phones_2009": lambda: japan().phones_collected(2009),
-    "phones_2013": lambda: japan().phones_collected(2013),
-    "phones_2016": lambda: japan().phones_collected(2016),
-    "phones_2022": lambda: japan().phones_collected(2022),
-    "phones_2023": lambda: japan().phones_collected(2023),
-    "phones_2006_2017": lambda: sum(japan().phones_collected(year) for year in range(2006, 2018)),
-    "portable_2018": lambda: japan().portable_collected(2018, (*PHONES, "heated_tobacco")),
-    "portable_rate": lambda: japan().portable_rate(2002, 2010),
-    "air_conditioners_2021": lambda: japan().air_conditioners(2021),
-    "wind_2023": lambda: japan().of("items", "stock_units", 2023, product="wind_turbine"),
-    "wind_2024": lambda: japan().of("items", "stock_units", 2024, product="wind_turbine"),
-    "wind_retired": lambda: sum(
+FIGURES: dict[str, Callable[[Callable[..., Japan]], float]] = {
+    "hybrids_2008": lambda japan: japan().in_march(REGISTERED, 2008),
+    "hybrids_2018": lambda japan: japan().in_march((*REGISTERED, *PLUG_IN), 2018),
+    "hybrids_2020": lambda japan: japan().in_march((*REGISTERED, *PLUG_IN), 2020),
+    "bev_2018": lambda japan: japan().in_march(BATTERY_CARS, 2018),
+    "bev_2020": lambda japan: japan().in_march(BATTERY_CARS, 2020),
+    "bev_iea_2024": lambda japan: japan().of("items", "stock_units", 2024, product="bev"),
+    "phev_iea_2024": lambda japan: japan().of("items", "stock_units", 2024, product="phev"),
+    "fleet_2022": lambda japan: japan().in_march(CARS, 2022),
+    "hybrids_exported_2017": lambda japan: japan().exported(HYBRIDS, 2017),
+    "hybrids_exported_2017_2022": lambda japan: sum(japan().exported(HYBRIDS, year) for year in range(2017, 2023)),
+    "electrified_exported_2023": lambda japan: japan().exported((*HYBRIDS, *PLUG_IN, *BATTERY_CARS), 2023),
+    "phev_exported_2017": lambda japan: japan().exported(PLUG_IN, 2017),
+    "bev_exported_2017": lambda japan: japan().exported(BATTERY_CARS, 2017),
+    "bev_exported_2017_2022": lambda japan: sum(japan().exported(BATTERY_CARS, year) for year in range(2017, 2023)),
+    "cars_exported_2017": lambda japan: japan().exported(CARS, 2017),
+    "cars_exported_2024": lambda japan: japan().exported(CARS, 2024),
+    "hybrids_dismantled_2010": lambda japan: japan().dismantled((*HYBRIDS, *PLUG_IN), 2010),
+    "hybrids_dismantled_2017": lambda japan: japan().dismantled(HYBRIDS, 2017),
+    "hybrids_dismantled_2019": lambda japan: japan().dismantled((*HYBRIDS, *PLUG_IN), 2019),
+    "bev_dismantled_2017": lambda japan: japan().dismantled(BATTERY_CARS, 2017),
+    "cars_dismantled_2018": lambda japan: japan().dismantled(CARS, 2018),
+    "cars_dismantled_2023": lambda japan: japan().dismantled(CARS, 2023),
+    "nimh_packs_2015": lambda japan: japan().packs_collected(("hev_nimh",), 2015),
+    "lithium_packs_2015": lambda japan: japan().packs_collected(LITHIUM_HYBRIDS, 2015),
+    "lithium_packs_2017": lambda japan: japan().packs_collected(LITHIUM_HYBRIDS, 2017),
+    "phones_2009": lambda japan: japan().phones_collected(2009),
+    "phones_2013": lambda japan: japan().phones_collected(2013),
+    "phones_2016": lambda japan: japan().phones_collected(2016),
+    "phones_2022": lambda japan: japan().phones_collected(2022),
+    "phones_2023": lambda japan: japan().phones_collected(2023),
+    "phones_2006_2017": lambda japan: sum(japan().phones_collected(year) for year in range(2006, 2018)),
+    "portable_2018": lambda japan: japan().portable_collected(2018, (*PHONES, "heated_tobacco")),
+    "portable_rate": lambda japan: japan().portable_rate(2002, 2010),
+    "air_conditioners_2021": lambda japan: japan().air_conditioners(2021),
+    "wind_2023": lambda japan: japan().of("items", "stock_units", 2023, product="wind_turbine"),
+    "wind_2024": lambda japan: japan().of("items", "stock_units", 2024, product="wind_turbine"),
+    "wind_retired": lambda japan: sum(
         japan().of("items", "discards_units", year, product="wind_turbine") for year in (2023, 2024)
     ),
-    "lithium_2024": lambda: japan("economy").of("flows", "imports", 2024, element="Li"),
-    "cobalt_2012": lambda: japan("economy").need(2012, "Co"),
-    "cobalt_2013": lambda: japan("economy").need(2013, "Co"),
-    "cobalt_nimh_2013": lambda: japan().of("flows", "refined_use", 2013, element="Co", product="hev_nimh"),
-    "neodymium_2010": lambda: japan("economy").need(2010, "Nd"),
-    "dysprosium_2010": lambda: japan("economy").need(2010, "Dy"),
-    "heavy_2027": lambda: japan("economy").need(2027, "Dy", "Tb"),
-    "magnets_2018": lambda: japan("battery_magnet").magnets_made(2018),
-    "magnets_2020": lambda: japan("battery_magnet").magnets_made(2020),
-    "magnets_imported_2024": lambda: japan().of("components", "imports_component", 2024, component=MAGNETS),
-    "cells_2022": lambda: japan().cells_made(2022) + CELLS_EXPORTED,
-    "bev_energy_2023": lambda: (
+    "lithium_2024": lambda japan: japan("economy").of("flows", "imports", 2024, element="Li"),
+    "cobalt_2012": lambda japan: japan("economy").need(2012, "Co"),
+    "cobalt_2013": lambda japan: japan("economy").need(2013, "Co"),
+    "cobalt_nimh_2013": lambda japan: japan().of("flows", "refined_use", 2013, element="Co", product="hev_nimh"),
+    "neodymium_2010": lambda japan: japan("economy").need(2010, "Nd"),
+    "dysprosium_2010": lambda japan: japan("economy").need(2010, "Dy"),
+    "heavy_2027": lambda japan: japan("economy").need(2027, "Dy", "Tb"),
+    "magnets_2018": lambda japan: japan("battery_magnet").magnets_made(2018),
+    "magnets_2020": lambda japan: japan("battery_magnet").magnets_made(2020),
+    "magnets_imported_2024": lambda japan: japan().of("components", "imports_component", 2024, component=MAGNETS),
+    "cells_2022": lambda japan: japan().cells_made(2022) + CELLS_EXPORTED,
+    "bev_energy_2023": lambda japan: (
         japan().of("items", "sales_units", 2023, product="bev")
         * japan().parameter("service", 2023, product="bev", component="traction_battery", chemistry="NMC622")
         / 1e6
     ),
-    "lithium_cells_treated_2021": lambda: japan().treated(2021, "pyro", "hydro", "pyro_hydro", "direct"),
-    "magnets_treated_2013": lambda: japan().treated(2013, "magnet"),
-    "neodymium_recycled_2010": lambda: japan().of("indicators", "eol_recycling_rate_wide", 2010, element="Nd"),
+    "lithium_cells_treated_2021": lambda japan: japan().treated(2021, "pyro", "hydro", "pyro_hydro", "direct"),
+    "magnets_treated_2013": lambda japan: japan().treated(2013, "magnet"),
+    "neodymium_recycled_2010": lambda japan: japan().of("indicators", "eol_recycling_rate_wide", 2010, element="Nd"),
     # named in the last column only
-    "hybrids_exported_2022": lambda: japan().exported(HYBRIDS, 2022),
-    "plug_in_packs_2017": lambda: japan().packs_collected(PLUG_IN, 2017),
-    "neodymium_praseodymium_2010": lambda: japan("economy").need(2010, "Nd", "Pr"),
-    "lithium_of_products_2024": lambda: japan().need(2024, "Li"),
-    "magnets_imported_2018": lambda: japan().of("components", "imports_component", 2018, component=MAGNETS),
+    "hybrids_exported_2022": lambda japan: japan().exported(HYBRIDS, 2022),
+    "plug_in_packs_2017": lambda japan: japan().packs_collected(PLUG_IN, 2017),
+    "neodymium_praseodymium_2010": lambda japan: japan("economy").need(2010, "Nd", "Pr"),
+    "lithium_of_products_2024": lambda japan: japan().need(2024, "Li"),
+    "magnets_imported_2018": lambda japan: japan().of("components", "imports_component", 2018, component=MAGNETS),
 }
 
 
@@ -254,7 +263,7 @@ class Row:
     @functools.cached_property
     def model(self) -> float:
         """The model's value."""
-        return float(FIGURES[self.figure]())
+        return float(FIGURES[self.figure](japan))
 
     @property
     def ratio(self) -> float:
@@ -264,7 +273,7 @@ class Row:
     @property
     def explanation(self) -> str:
         """The last column: `why`, with the figures that it names in braces."""
-        return re.sub(r"\{(\w+)\}", lambda found: shown(FIGURES[found[1]](), 3), self.why)
+        return re.sub(r"\{(\w+)\}", lambda found: shown(FIGURES[found[1]](japan), 3), self.why)
 
 
 def rows() -> list[Row]:

@@ -1,3 +1,5 @@
+"""Collection, recycling and recycled-content rates by hand, their edges, and that shares stay shares."""
+
 import numpy as np
 import pytest
 from hypothesis import given

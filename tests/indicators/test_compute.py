@@ -1,3 +1,5 @@
+"""Indicators of whole results: labels, units, reasons of what has no value, and what is asked for alone."""
+
 from types import SimpleNamespace
 
 import numpy as np

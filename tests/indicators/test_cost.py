@@ -1,3 +1,5 @@
+"""Public and social cost, cost per tonne of import avoided and CO2 by hand, and that costs add up."""
+
 from types import SimpleNamespace
 
 import numpy as np

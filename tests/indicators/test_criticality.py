@@ -1,3 +1,5 @@
+"""Supply risk and economic importance by hand, the chokepoint, and the bounds of both axes."""
+
 import numpy as np
 import pytest
 from hypothesis import given

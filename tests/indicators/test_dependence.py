@@ -1,3 +1,5 @@
+"""Import reliance, self-sufficiency, concentration, N-1 and days of cover by hand, and their bounds."""
+
 import numpy as np
 import pytest
 from hypothesis import given

@@ -1,3 +1,5 @@
+"""Ratios and their reasons: zero over zero, sums over sums, and that no NaN is without a reason."""
+
 import numpy as np
 import pytest
 from hypothesis import given

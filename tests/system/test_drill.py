@@ -1,3 +1,5 @@
+"""The drill of a ban day by day: hand cases, and what must hold of any stock, supply and length."""
+
 import numpy as np
 import pytest
 from hypothesis import given
