@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mfa.calibration.lifetime import LifetimeCalibration
 from mfa.calibration.rows import table_text
 from mfa.report.folder import check_target, new_folder
+from mfa.strict_json import to_json
 
 if TYPE_CHECKING:
     from mfa.calibration.collection import CollectionCalibration
@@ -53,7 +54,7 @@ def save_calibration(found: LifetimeCalibration | CollectionCalibration, folder:
         dataset.mkdir()
         for name, rows in tables.items():
             _write(dataset / f"{name}.csv", table_text(list(rows[0]), rows))
-        package = json.dumps(_package(found, list(tables)), indent=2, ensure_ascii=False)
+        package = to_json(_package(found, list(tables)), indent=2)
         _write(dataset / "datapackage.json", f"{package}\n")
         bibliography = _bibliography(found, [row for rows in tables.values() for row in rows])
         if bibliography:
@@ -64,7 +65,7 @@ def save_calibration(found: LifetimeCalibration | CollectionCalibration, folder:
             from mfa.report.captioned import written
 
             written(found.plot(), draft, "calibration")
-        _write(draft / RECORD, json.dumps(_record(found), indent=2, ensure_ascii=False) + "\n")
+        _write(draft / RECORD, to_json(_record(found), indent=2) + "\n")
     return folder
 
 
