@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 Arrays = dict[str, dict[str, np.ndarray]]
 GROUPS: tuple[str, ...] = ("flows", "stocks", "items", "components", "indicators", "policy")
 """Groups of results, in the order in which they are stored."""
-LAST_DATA_YEAR = {"japan": 2024}
-"""Last year of observed data of datasets that do not say it themselves."""
 LITERATURE = {
     "eol_collection_rate": "UNEP 2011",
     "eol_collection_rate_wide": "UNEP 2011",
@@ -284,8 +282,10 @@ class Results(Presentation):
     @property
     def last_data_year(self) -> int | None:
         """Last year of observed data; what follows is projection. None if it is not known."""
-        known = (LAST_DATA_YEAR.get(name) for name in str(self.attrs.get("dataset") or "").split("+"))
-        return self.attrs.get("last_data_year", next((year for year in known if year is not None), None))
+        from mfa.inputs.dataset import last_data_year
+
+        given: int | None = self.attrs.get("last_data_year")
+        return last_data_year(str(self.attrs.get("dataset") or "")) if given is None else given
 
     @property
     def flows(self) -> xr.Dataset:

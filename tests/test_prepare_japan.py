@@ -123,7 +123,7 @@ def test_labels_and_package_agree_with_the_files():
     assert len(seen) == len(set(seen))
     package = json.loads((FOLDER / "datapackage.json").read_text("utf-8"))
     assert {resource["path"] for resource in package["resources"]} == {path.name for path in FOLDER.glob("*.csv")}
-    assert package["mfa"] == {"money": "USD_2024", "first_year": 1990, "last_year": 2060}
+    assert package["mfa"] == {"money": "USD_2024", "first_year": 1990, "last_year": 2060, "last_data_year": 2024}
     assert all(resource["description"] for resource in package["resources"])
 
 

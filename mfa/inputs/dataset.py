@@ -31,6 +31,10 @@ SCOPED = "other_need"
 """The parameter whose variant the scope of a scenario picks."""
 
 
+PACKAGE_YEARS = ("first_year", "last_year", "last_data_year")
+"""Years that a data package, or the sheet ``dataset`` of a workbook, may give."""
+
+
 def shipped(kind: str) -> Path:
     """Folder of the shipped ``parameters`` or ``scenarios``: in an installed package, or beside it in a checkout."""
     inside = PACKAGE / kind
@@ -47,6 +51,24 @@ def shipped_datasets() -> list[str]:
     """Names of the shipped datasets."""
     folder = shipped("parameters")
     return sorted(path.name for path in folder.iterdir() if is_dataset(path)) if folder.is_dir() else []
+
+
+@functools.lru_cache(maxsize=64)
+def last_data_year(name: str) -> int | None:
+    """Last year of observed data of a shipped dataset, of the first that says it where several names are joined by +.
+
+    Examples
+    --------
+    >>> last_data_year("japan"), last_data_year("mine")
+    (2024, None)
+    """
+    for part in name.split("+"):
+        folder = shipped("parameters") / part
+        if part in shipped_datasets():
+            year = read_package(folder, []).get("mfa", {}).get("last_data_year")
+            if year is not None:
+                return int(year)
+    return None
 
 
 def find_dataset(name: str, beside: Path | None = None) -> Path:
@@ -98,6 +120,8 @@ class Dataset:
         The money that all values are in, such as ``USD_2024``.
     first_year, last_year : int or None
         Years that the tables are made for.
+    last_data_year : int or None
+        Last year of observed data; what follows is projection.
     references : References
         The sources.
     """
@@ -108,6 +132,7 @@ class Dataset:
     money: str = DEFAULT_MONEY
     first_year: int | None = None
     last_year: int | None = None
+    last_data_year: int | None = None
     references: References = field(default_factory=lambda: References([]))
     _tables: dict[Path, Table] = field(default_factory=dict)
 
@@ -333,13 +358,11 @@ def _adopt_packages(dataset: Dataset, packages: Sequence[dict[str, Any]], faults
     dataset.title = next((str(package["title"]) for package in packages if package.get("title")), "")
     for folder, given in settings:
         name = _settings_place(folder)
-        unknown = [key for key in given if key not in ("money", "first_year", "last_year")]
-        faults += [
-            Fault(name, f"unknown key mfa.{key}", suggest(key, ["money", "first_year", "last_year"])) for key in unknown
-        ]
+        unknown = [key for key in given if key not in ("money", *PACKAGE_YEARS)]
+        faults += [Fault(name, f"unknown key mfa.{key}", suggest(key, ["money", *PACKAGE_YEARS])) for key in unknown]
         if "money" in given and not (isinstance(given["money"], str) and MONEY.fullmatch(given["money"])):
             faults.append(Fault(name, f"mfa.money '{given['money']}' has no year", "write USD_2024, say"))
-        wrong = [key for key in ("first_year", "last_year") if key in given and type(given[key]) is not int]
+        wrong = [key for key in PACKAGE_YEARS if key in given and type(given[key]) is not int]
         faults += [Fault(name, f"mfa.{key} '{given[key]}' is not a year", "write a year such as 1990") for key in wrong]
         if not wrong and given.get("first_year", 0) > given.get("last_year", math.inf):
             what = f"mfa.first_year {given['first_year']} lies after mfa.last_year {given['last_year']}"
@@ -352,8 +375,8 @@ def _adopt_packages(dataset: Dataset, packages: Sequence[dict[str, Any]], faults
         )
     if moneys:
         dataset.money = str(moneys[0])
-    dataset.first_year = next((given["first_year"] for _, given in settings if "first_year" in given), None)
-    dataset.last_year = next((given["last_year"] for _, given in settings if "last_year" in given), None)
+    for key in PACKAGE_YEARS:
+        setattr(dataset, key, next((given[key] for _, given in settings if key in given), None))
 
 
 def read_labels(path: Path, labels: dict[str, dict[str, Label]], faults: list[Fault]) -> None:

@@ -87,7 +87,7 @@ def load_inputs(scenario: Scenario) -> Inputs:
     if faults:
         raise InputError(capped(faults, dataset.name))
     used = list(tables.values())
-    attrs = {
+    attrs: dict[str, Any] = {
         "scenario": scenario.name,
         "bases": list(scenario.bases),
         "title": scenario.title,
@@ -96,6 +96,8 @@ def load_inputs(scenario: Scenario) -> Inputs:
         "dataset_hash": dataset.digest(used),
         "scenario_hash": scenario.digest(),
     }
+    if dataset.last_data_year is not None:
+        attrs["last_data_year"] = dataset.last_data_year
     labels = {dim: list(given) for dim, given in axes.labels.items() if dim != "scrap"}
     try:
         return Inputs(

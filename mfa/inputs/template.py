@@ -233,7 +233,7 @@ class _Writer:
         sheet = self._sheet(DATASET, [16, 70])
         self._header(sheet, ("key", "value"))
         given = {"title": package.get("title", ""), **package.get("mfa", {})}
-        for key in ("title", "money", "first_year", "last_year"):
+        for key in ("title", "money", "first_year", "last_year", "last_data_year"):
             sheet.append([self._cell(sheet, key), self._cell(sheet, given.get(key, ""))])
 
     def labels(self) -> None:

@@ -57,7 +57,7 @@ class Workbook:
         if sheet is None:
             return {}
         faults += sheet.faults
-        known = ("title", "money", "first_year", "last_year")
+        known = ("title", "money", "first_year", "last_year", "last_data_year")
         given: dict[str, Any] = {}
         for line, cells in sheet.rows[1:]:
             key, value = (*(cell.strip() for cell in cells[:2]), "")[:2]

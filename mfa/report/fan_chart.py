@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mfa.errors import Fault, InputError
+from mfa.inputs.dataset import last_data_year
 from mfa.inputs.messages import listed, suggest
 from mfa.report.panels import Multiples, value_ticks
 from mfa.report.style import DASHED, ELEMENT_COLOURS, ELEMENT_NAMES, INK, SERIES_COLOURS, STYLE, scale
-from mfa.results import LAST_DATA_YEAR
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -61,7 +61,7 @@ def fan_chart(
     years = np.asarray(ensemble.labels("time"))
     values = ensemble.plain[result].sel(region=region)
     percent = output.unit == "1"
-    last = LAST_DATA_YEAR.get(str(ensemble.manifest["data"]["name"]))
+    last = last_data_year(str(ensemble.manifest["data"]["name"]))
     with mpl.rc_context(STYLE):
         multiples = Multiples(len(panels), _title(output), _caption(ensemble, region))
         for place, (name, panel) in enumerate(zip(panels, multiples.panels, strict=True)):

@@ -17,7 +17,6 @@ from mfa.inputs import Inputs, InputWarning, Scenario, load_scenario
 from mfa.inputs.levers import Lever, Vary, read_levers
 from mfa.inputs.messages import suggest
 from mfa.inputs.points import Points
-from mfa.results import LAST_DATA_YEAR
 from mfa.studies.chunks import evaluate_all
 from mfa.studies.evaluate import Output, choose_outputs, coordinates
 
@@ -316,8 +315,7 @@ def period_of(scenario: Scenario, period: tuple[int | None, int | None] | None) 
         If they are no span of the run.
     """
     start, stop = int(scenario.years[0]), int(scenario.years[-1])
-    known = (LAST_DATA_YEAR.get(folder.name) for folder in scenario.dataset.folders)
-    data = next((year for year in known if year is not None), None)
+    data = scenario.dataset.last_data_year
     first, last = period or (None, None)
     last = stop if last is None else last
     if first is None:

@@ -20,6 +20,7 @@ from japan_dataset.labels import (
     ROUTES,
     SCRAP,
 )
+from japan_dataset.sales import LAST_OBSERVED
 from japan_dataset.tables import Table
 
 CREATED = "2026-11-24"
@@ -141,6 +142,6 @@ def package_text(
             "computed values take the weakest provenance of their inputs and all their sources."
         ),
         "resources": resources,
-        "mfa": {"money": "USD_2024", "first_year": FIRST_YEAR, "last_year": LAST_YEAR},
+        "mfa": {"money": "USD_2024", "first_year": FIRST_YEAR, "last_year": LAST_YEAR, "last_data_year": LAST_OBSERVED},
     }
     return json.dumps(package, indent=2, ensure_ascii=False) + "\n"

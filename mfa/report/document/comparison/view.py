@@ -11,13 +11,13 @@ import numpy as np
 from mfa.errors import Fault, InputError
 from mfa.indicators.levers.explanation import Explanation
 from mfa.indicators.ratios import mean_of_defined
+from mfa.inputs.dataset import last_data_year
 from mfa.inputs.messages import suggest
 from mfa.report.comparison import Cell as Figures
 from mfa.report.comparison import Reader, short_names
 from mfa.report.document.content import Spread
 from mfa.report.document.view import FOCUS
 from mfa.report.style import ELEMENT_NAMES, SERIES_COLOURS
-from mfa.results import LAST_DATA_YEAR
 from mfa.studies.outcomes import ALL_ELEMENTS
 
 if TYPE_CHECKING:
@@ -95,9 +95,7 @@ class Compared:
         """Last year of data, if it is known."""
         known = [results.last_data_year for results in self.comparison.results.values()]
         known += [
-            LAST_DATA_YEAR.get(part)
-            for run in self.runs.values()
-            for part in map(str, run.resolved.get("dataset") or [])
+            last_data_year(part) for run in self.runs.values() for part in map(str, run.resolved.get("dataset") or [])
         ]
         return next((year for year in known if year is not None), None)
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mfa.errors import Fault, InputError
+from mfa.inputs.dataset import last_data_year
 from mfa.inputs.messages import suggest
 from mfa.report.document.content import Spread
 from mfa.report.document.view import FOCUS
 from mfa.report.style import ELEMENT_COLOURS, ELEMENT_NAMES, SERIES_COLOURS, assign
-from mfa.results import LAST_DATA_YEAR
 from mfa.vocabulary import HEADLINE_YEARS
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class EnsembleView:
     @property
     def last_data_year(self) -> int | None:
         """Last year of data, if it is known."""
-        return LAST_DATA_YEAR.get(str(self.manifest["data"]["name"]))
+        return last_data_year(str(self.manifest["data"]["name"]))
 
     def quantiles(self, output: Output) -> np.ndarray:
         """5, 25, 50, 75 and 95 % of a result, (quantile, year, element)."""
