@@ -213,7 +213,9 @@ def _show(found: object, form: Format, out: Path | None, quiet: bool) -> None:
 
     assert isinstance(found, LifetimeCalibration | CollectionCalibration)
     if form is Format.csv:
-        found.table().to_csv(sys.stdout, index=False, lineterminator="\n", float_format="%.10g")
+        from mfa.report.plain_text import plain
+
+        plain(found.table()).to_csv(sys.stdout, index=False, lineterminator="\n", float_format="%.10g")
     elif form is Format.table:
         rows = found.rows()
         sys.stdout.write(table_text(list(rows[0]), rows))

@@ -52,7 +52,9 @@ def reconcile(
     finally:
         progress.done()
     if form is Format.csv:
-        found.table.to_csv(sys.stdout, index=False, lineterminator="\n", float_format="%.10g")
+        from mfa.report.plain_text import plain
+
+        plain(found.table).to_csv(sys.stdout, index=False, lineterminator="\n", float_format="%.10g")
         for note in found.network.notes:
             print(f"warning: {note}", file=sys.stderr)
     else:

@@ -95,7 +95,9 @@ def sensitivity(
     if out is not None:
         found.save(out, figures=not no_figures)
     if form is Format.csv:
-        found.table().to_csv(sys.stdout, index=False, lineterminator="\n", float_format="%.10g")
+        from mfa.report.plain_text import plain
+
+        plain(found.table()).to_csv(sys.stdout, index=False, lineterminator="\n", float_format="%.10g")
     else:
         sys.stdout.write(found.to_text(most))
     if out is not None and not quiet:

@@ -110,7 +110,9 @@ def sweep(
                 table = table[table[dim].isin(wanted) | table[dim].isna()]
         if year is not None and "time" in table:
             table = table[(table["time"] == shown_in).fillna(True)]
-        table.to_csv(sys.stdout, index=False, lineterminator="\n", float_format="%.10g")
+        from mfa.report.plain_text import plain
+
+        plain(table).to_csv(sys.stdout, index=False, lineterminator="\n", float_format="%.10g")
     else:
         sys.stdout.write(found.to_text(shown_in, named["element"], named["region"]))
     if out is not None and not quiet:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mfa.calibration.lifetime import LifetimeCalibration
 from mfa.calibration.rows import table_text
 from mfa.report.folder import check_target, new_folder
+from mfa.report.plain_text import plain
 from mfa.strict_json import to_json
 
 if TYPE_CHECKING:
@@ -47,9 +48,9 @@ def save_calibration(found: LifetimeCalibration | CollectionCalibration, folder:
     tables = found.tables()
     with new_folder(folder, OWN_FILES) as draft:
         _write(draft / "calibration.txt", found.to_text())
-        found.table().to_csv(draft / "compared.csv", index=False, lineterminator="\n", float_format="%.10g")
+        plain(found.table()).to_csv(draft / "compared.csv", index=False, lineterminator="\n", float_format="%.10g")
         if isinstance(found, LifetimeCalibration):
-            found.fitted().to_csv(draft / "fitted.csv", index=False, lineterminator="\n", float_format="%.10g")
+            plain(found.fitted()).to_csv(draft / "fitted.csv", index=False, lineterminator="\n", float_format="%.10g")
         dataset = draft / DATASET
         dataset.mkdir()
         for name, rows in tables.items():

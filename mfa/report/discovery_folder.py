@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfa.report.discovery_text import to_text
 from mfa.report.folder import check_target, new_folder
+from mfa.report.plain_text import plain
 from mfa.strict_json import to_json
 
 if TYPE_CHECKING:
@@ -84,9 +85,9 @@ def save_discovery(found: Discovery, folder: Path, figures: bool = True) -> Path
     check_folder(folder)
     options: dict[str, Any] = {"lineterminator": "\n", "float_format": "%.10g"}
     with new_folder(folder, OWN_FILES) as draft:
-        found.table().to_csv(draft / "boxes.csv", index=False, **options)
-        found.trajectory.table().to_csv(draft / "trajectory.csv", index_label="box", **options)
-        samples_table(found).to_csv(draft / "samples.csv", **options)
+        plain(found.table()).to_csv(draft / "boxes.csv", index=False, **options)
+        plain(found.trajectory.table()).to_csv(draft / "trajectory.csv", index_label="box", **options)
+        plain(samples_table(found)).to_csv(draft / "samples.csv", **options)
         (draft / "discovery.txt").write_text(to_text(found), encoding="utf-8", newline="")
         if figures:
             from mfa.report.captioned import written

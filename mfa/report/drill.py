@@ -11,6 +11,7 @@ import numpy as np
 
 from mfa.errors import Fault, InputError
 from mfa.report.drill_figure import day_layers, draw_drill, save_figure
+from mfa.report.plain_text import plain
 from mfa.studies.drill_result import date_of
 
 if TYPE_CHECKING:
@@ -260,7 +261,7 @@ def save_drill(drill: Drill, folder: Path) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         paths = [folder / name for name in ("drill.csv", "drill_daily.csv", "drill.md", "drill.svg", "drill.png")]
         paths[0].write_text(drill_csv(drill), encoding="utf-8", newline="")
-        _daily_table(drill).to_csv(paths[1], index=False, lineterminator="\n")
+        plain(_daily_table(drill)).to_csv(paths[1], index=False, lineterminator="\n")
         paths[2].write_text(drill_markdown(drill), encoding="utf-8")
         figure = draw_drill(drill)
         for path in paths[3:]:
@@ -290,7 +291,7 @@ def drill_csv(drill: Drill) -> str:
     }  # fmt: skip
     for position, (name, value) in enumerate(question.items()):
         table.insert(position, name, value)
-    return table.to_csv(index=False, lineterminator="\n")
+    return plain(table).to_csv(index=False, lineterminator="\n")
 
 
 def _daily_table(drill: Drill) -> Any:

@@ -16,6 +16,7 @@ from mfa.errors import Fault, InputError
 from mfa.indicators import REASONS
 from mfa.inputs.messages import shown_path
 from mfa.report.netcdf_groups import Stored, write_group
+from mfa.report.plain_text import as_text
 from mfa.studies.manifest import outputs_of, sync_folder, write_whole
 from mfa.studies.quantiles import QUANTILES, Statistics
 from mfa.vocabulary import DIMENSIONS
@@ -134,9 +135,10 @@ def table_text(dataset: xr.Dataset, manifest: Mapping[str, Any]) -> str:
     dims = [dim for dim in CSV_DIMS if dim in used]
     names = [f"q{100 * share:02.0f}" for share in QUANTILES]
     writer.writerow(["scenario", "result", *dims, "unit", "mean", "sd", *names, "missing", "flagged", "reason"])
+    name = str(manifest["scenario"]["name"])
     for output in outputs_of(manifest):
         writer.writerows(
-            [manifest["scenario"]["name"], output.name, *(cell.get(dim, "") for dim in dims), output.unit, *numbers]
+            [as_text(name), output.name, *(as_text(str(cell.get(dim, ""))) for dim in dims), output.unit, *numbers]
             for cell, numbers in _rows(dataset, output.name, output.dims, output.has_reasons)
         )
     return text.getvalue()

@@ -46,6 +46,22 @@ def csv_cell(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\n\r') else text
 
 
+def plain(table: pd.DataFrame) -> pd.DataFrame:
+    r"""The same table, its texts and heads such that no spreadsheet takes them for formulas.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> plain(pd.DataFrame({"product": ["=1+1", "phone"], "value": [-1.0, 2.0]})).to_csv(index=False)
+    "product,value\n'=1+1,-1.0\nphone,2.0\n"
+    """
+    table = table.copy()
+    for name in table.columns:
+        if not hasattr(table[name].dtype, "kind") or table[name].dtype.kind not in "fiub":
+            table[name] = [as_text(value) if isinstance(value, str) else value for value in table[name].tolist()]
+    return table.rename(columns={name: as_text(name) for name in table.columns if isinstance(name, str)})
+
+
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write a table as CSV in UTF-8; texts stay texts, numbers keep all their digits, NaN is empty.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mfa.report.folder import check_target, new_folder
+from mfa.report.plain_text import plain
 from mfa.report.robustness_text import to_text
 from mfa.strict_json import to_json
 
@@ -67,8 +68,8 @@ def save_robustness(found: Robustness, folder: Path, figures: bool = True) -> Pa
     check_folder(folder)
     options: dict[str, Any] = {"lineterminator": "\n", "float_format": "%.10g"}
     with new_folder(folder, OWN_FILES) as draft:
-        found.table().to_csv(draft / "robustness.csv", index=False, **options)
-        found.long_futures().to_csv(draft / "futures.csv", index=False, **options)
+        plain(found.table()).to_csv(draft / "robustness.csv", index=False, **options)
+        plain(found.long_futures()).to_csv(draft / "futures.csv", index=False, **options)
         (draft / "robustness.txt").write_text(to_text(found), encoding="utf-8", newline="")
         if figures:
             from mfa.report.captioned import stem_of, written

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mfa.report.folder import check_target, new_folder
+from mfa.report.plain_text import plain
 from mfa.report.search_text import to_text
 from mfa.strict_json import to_json
 
@@ -70,7 +71,7 @@ def save_search(result: SearchResult, folder: Path) -> Path:
     check_folder(folder)
     with new_folder(folder, OWN_FILES) as draft:
         (draft / "search.txt").write_text(to_text(result), encoding="utf-8", newline="")
-        result.table().to_csv(draft / "search.csv", index=False, lineterminator="\n", float_format="%.10g")
+        plain(result.table()).to_csv(draft / "search.csv", index=False, lineterminator="\n", float_format="%.10g")
         record = to_json(search_record(result), indent=2)
         (draft / RECORD).write_text(record + "\n", encoding="utf-8", newline="")
     return folder

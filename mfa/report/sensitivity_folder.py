@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mfa.report.folder import check_target, new_folder
+from mfa.report.plain_text import plain
 from mfa.report.sensitivity_text import to_text
 from mfa.strict_json import to_json
 
@@ -61,7 +62,7 @@ def save_sensitivity(found: Sensitivity, folder: Path, figures: bool = True) -> 
     """
     check_folder(folder)
     with new_folder(folder, OWN_FILES) as draft:
-        found.table().to_csv(draft / "sensitivity.csv", index=False, lineterminator="\n", float_format="%.10g")
+        plain(found.table()).to_csv(draft / "sensitivity.csv", index=False, lineterminator="\n", float_format="%.10g")
         (draft / "sensitivity.txt").write_text(to_text(found), encoding="utf-8", newline="")
         if figures:
             from mfa.report.sensitivity_figure import draw_sensitivity

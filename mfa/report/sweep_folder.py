@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfa.errors import Fault, InputError
 from mfa.report.folder import check_target, new_folder
+from mfa.report.plain_text import plain
 from mfa.report.sweep_text import long_table, to_text
 from mfa.report.sweep_view import shown_year
 from mfa.strict_json import to_json
@@ -78,7 +79,7 @@ def save_sweep(sweep: Sweep, folder: Path, figures: bool = True, year: int | Non
     in_table = _table_years(sweep, shown_year(sweep, year))
     with new_folder(folder, OWN_FILES) as draft:
         table = long_table(sweep, in_table)
-        table.to_csv(draft / "sweep.csv", index=False, lineterminator="\n", float_format="%.10g")
+        plain(table).to_csv(draft / "sweep.csv", index=False, lineterminator="\n", float_format="%.10g")
         (draft / "sweep.txt").write_text(to_text(sweep, year), encoding="utf-8", newline="")
         stored = sweep.plain.assign_attrs(Conventions="CF-1.11", source=f"mfa {__version__}")
         squeeze = {name: {"zlib": True, "complevel": 1} for name in sweep.names if sweep.plain[name].size > 4096}

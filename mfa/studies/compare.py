@@ -140,7 +140,9 @@ class Comparison:
 
     def to_csv(self) -> str:
         """`table` as CSV."""
-        return self.table.to_csv(index=False, lineterminator="\n")
+        from mfa.report.plain_text import plain
+
+        return plain(self.table).to_csv(index=False, lineterminator="\n")
 
     def __repr__(self) -> str:
         first, last = self.setting.years[0], self.setting.years[-1]

@@ -193,4 +193,6 @@ def table_text(table: pd.DataFrame | None) -> str:
     """The table as CSV with all digits; only its head if no result was looked at."""
     if table is None:
         return ",".join(COLUMNS) + "\n"
-    return table.to_csv(index=False, lineterminator="\n")
+    from mfa.report.plain_text import plain
+
+    return plain(table).to_csv(index=False, lineterminator="\n")
