@@ -78,7 +78,10 @@ def _components_ahead(year: Year) -> Room:
     state, n = year.state, year.c + 1
     shares, room = state.leaving, state.content.components.room(0, ahead=True)
     assert shares.lags is not None
-    by_years = np.stack([components.leaving(year, years) for years in range(1, int(shares.lags.max()) + 1)])
+    asked = np.unique(shares.lags).tolist()
+    found = {years: components.leaving(year, years) for years in asked}
+    nothing = np.zeros_like(found[asked[0]])
+    by_years = np.stack([found.get(years, nothing) for years in range(1, asked[-1] + 1)])
     for bucket, counts in zip(room.buckets, room.counts, strict=True):
         counts[..., :n] = shares.pick(by_years, bucket.part[:, None], bucket.routes)
     room.contract(n)
