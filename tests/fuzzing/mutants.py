@@ -5,6 +5,7 @@ A mutant is a function of its number alone, so that one can be made again from t
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import io
 import random
@@ -132,7 +133,6 @@ def mutant(number: int) -> Mutant:
 @functools.cache
 def sound_workbook() -> bytes:
     """The sound dataset as `mfa template` writes it."""
-    import contextlib
     import os
     import tempfile
 
@@ -266,7 +266,9 @@ def _workbook(draw: random.Random, number: int) -> Mutant:
         what = draw.random()
         if what < 0.6:
             text = re.sub(r"[\x00-\x08\x0b-\x1f]", "", draw.choice(TOKENS))
-            sheet.cell(row, column).value = draw.choice([text, _number(text), True, None, 1e300])
+            value = draw.choice([text, _number(text), True, None, 1e300])
+            with contextlib.suppress(AttributeError):  # a cell that was merged with another takes no value
+                sheet.cell(row, column).value = value
         elif what < 0.75:
             sheet.delete_rows(row)
         elif what < 0.85:
