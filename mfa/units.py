@@ -64,13 +64,17 @@ def parse_unit(text: str) -> Any:
 
 
 _EXPRESSION = re.compile(
-    r"""(?: [^\W\d][\w%°]* (?: \s*(?:\*\*|\^)\s*[-+]?\d{1,2}(?!\d) )?  # a name, perhaps with a power
-          | [%°]\w*
-          | \d+(?:\.\d+)?(?:[eE][-+]?\d{1,3})?(?!\s*(?:\*\*|\^))       # a number, which is told to be one too many
-          | \*(?!\*) | [/()·] | \s )*""",
+    r"""(?: [^\W\d][\w%°]*+ (?: \s*(?:\*\*|\^)\s*[-+]?\d{1,2}(?!\d) )?+   # a name, perhaps with a power
+          | [%°]\w*+
+          | \d++(?:\.\d++)?+(?:[eE][-+]?\d{1,3})?+(?!\s*(?:\*\*|\^))       # a number, which is told to be one too many
+          | \*(?!\*) | [/()·] | \s )*+""",
     re.VERBOSE,
 )
-"""What is handed to pint: products, quotients and small powers of names. It would work out 9**9**9 for days."""
+"""What is handed to pint: products, quotients and small powers of names. It would work out 9**9**9 for days.
+
+What is read is not read again in other pieces (possessive repeats), so that a long word with a wrong sign behind it
+is told at once.
+"""
 _KNOWN_UNITS = "use t, kg, g, unit, yr, day, kWh, MW, USD_2024 and products of them"
 
 

@@ -48,10 +48,12 @@ def test_a_mutant_is_made_again_from_its_number() -> None:
         (of("scenario", "test.yaml", "a: " + "[" * 3000 + "]" * 3000), "nested more than 20 levels deep"),
         (of("table", "tiny/labels.csv", FILES["tiny/labels.csv"].replace("region,Here,Here,,,\n", "")),
          "tiny/labels.csv: declares no region; add a row such as region,a,A"),
+        (of("table", "tiny/base_price.csv", FILES["tiny/base_price.csv"].replace("4/t", "4/" + "9" * 90 + "\u202e9")),
+         "is not a unit"),
         (Mutant(0, "call", ["export", "\r\n", "--format", "csv"]), "RUN: is empty; give the folder of a run"),
         (Mutant(0, "call", ["run", "\x1b[31mred"]), "no scenario '\\x1b[31mred'"),
     ],
-    ids=["aliases that explode", "deep nesting", "no region", "a blank run", "colours in a name"],
+    ids=["aliases that explode", "deep nesting", "no region", "endless unit", "a blank run", "colours in a name"],
 )  # fmt: skip
 def test_what_once_went_wrong(made: Mutant, words: str) -> None:
     verdict = judge(made)
