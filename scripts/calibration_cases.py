@@ -16,6 +16,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+from page_table import put
 
 import mfa
 from mfa.calibration.collection import CollectionCalibration, calibrate_collection
@@ -253,22 +254,14 @@ def trials() -> str:
     return "\n".join(lines)
 
 
-def put(text: str, start: str, end: str) -> None:
-    """Put a text between two marks of the page."""
-    page = PAGE.read_text(encoding="utf-8")
-    before, rest = page.split(start, 1)
-    after = rest.split(end, 1)[1]
-    PAGE.write_text(f"{before}{start}\n\n{text.strip()}\n\n{end}{after}", encoding="utf-8", newline="")
-
-
 def main(arguments: list[str]) -> int:
     """Print the section, or renew page and figures."""
     if "--coverage" in arguments:
-        put(trials(), TRIALS_START, TRIALS_END)
+        put(PAGE, trials(), TRIALS_START, TRIALS_END)
     if "--write" in arguments:
         from mfa.report.captioned import written
 
-        put(section(), START, END)
+        put(PAGE, section(), START, END)
         for name, found in (("hybrids", hybrids()), ("cars", cars()), ("phones", phones())):
             written(found.plot(), FIGURES, f"calibration_{name}", ("svg",))
     if not arguments:

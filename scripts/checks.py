@@ -12,10 +12,11 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from page_table import print_or_write
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "evidence.md"
@@ -88,21 +89,5 @@ def table() -> str:
     return "\n".join(lines).strip("\n")
 
 
-def main(arguments: list[str]) -> int:
-    """Print the table or write it."""
-    if arguments not in ([], ["--write"]):
-        print(__doc__, file=sys.stderr)
-        return 2
-    text = table()
-    if not arguments:
-        print(text)
-        return 0
-    page = PAGE.read_text(encoding="utf-8")
-    before, rest = page.split(START)
-    _, after = rest.split(END)
-    PAGE.write_text(f"{before}{START}\n\n{text}\n\n{END}{after}", encoding="utf-8", newline="\n")
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(print_or_write(__doc__, table, PAGE, START, END))

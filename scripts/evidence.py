@@ -12,12 +12,12 @@ from __future__ import annotations
 import csv
 import functools
 import re
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from page_table import print_or_write
 
 from mfa.inputs import load_scenario
 from mfa.results import Results
@@ -322,21 +322,5 @@ def summary() -> str:
     )
 
 
-def main(arguments: list[str]) -> int:
-    """Print the table or write it."""
-    if arguments not in ([], ["--write"]):
-        print(__doc__, file=sys.stderr)
-        return 2
-    text = table()
-    if not arguments:
-        print(text)
-        return 0
-    page = PAGE.read_text(encoding="utf-8")
-    before, rest = page.split(START)
-    _, after = rest.split(END)
-    PAGE.write_text(f"{before}{START}\n\n{text}\n\n{END}{after}", encoding="utf-8", newline="\n")
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(print_or_write(__doc__, table, PAGE, START, END))

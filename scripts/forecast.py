@@ -14,7 +14,6 @@ import csv
 import functools
 import re
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 from evidence import FIGURES, PAGE, ROOT, Japan, Row, rows, shown
+from page_table import print_or_write
 
 from mfa.inputs import Scenario, load_scenario
 from mfa.inputs.sampling import Design
@@ -209,21 +209,5 @@ def table(samples: int = SAMPLES) -> str:
     return "\n".join([*lines, "", summary(found(samples))])
 
 
-def main(arguments: list[str]) -> int:
-    """Print the table or write it."""
-    if arguments not in ([], ["--write"]):
-        print(__doc__, file=sys.stderr)
-        return 2
-    text = table()
-    if not arguments:
-        print(text)
-        return 0
-    page = PAGE.read_text(encoding="utf-8")
-    before, rest = page.split(START)
-    _, after = rest.split(END)
-    PAGE.write_text(f"{before}{START}\n\n{text}\n\n{END}{after}", encoding="utf-8", newline="\n")
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(print_or_write(__doc__, table, PAGE, START, END))

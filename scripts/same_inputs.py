@@ -10,11 +10,11 @@ reference; compared are the units in use and the discards of every product and y
 from __future__ import annotations
 
 import logging
-import sys
 from dataclasses import dataclass
 
 import numpy as np
 from evidence import PAGE
+from page_table import print_or_write
 
 from mfa.inputs import load_scenario
 from mfa.run import run
@@ -83,21 +83,5 @@ def _bound(value: float) -> str:
     return "below 1e-12" if value < 1e-12 else f"{value:.1e}"
 
 
-def main(arguments: list[str]) -> int:
-    """Print the table or write it."""
-    if arguments not in ([], ["--write"]):
-        print(__doc__, file=sys.stderr)
-        return 2
-    text = table()
-    if not arguments:
-        print(text)
-        return 0
-    page = PAGE.read_text(encoding="utf-8")
-    before, rest = page.split(START)
-    _, after = rest.split(END)
-    PAGE.write_text(f"{before}{START}\n\n{text}\n\n{END}{after}", encoding="utf-8", newline="\n")
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(print_or_write(__doc__, table, PAGE, START, END))

@@ -8,9 +8,10 @@ The scenario is japan-vision, which holds every factor of the reference and thos
 
 from __future__ import annotations
 
-import sys
 import warnings
 from pathlib import Path
+
+from page_table import print_or_write
 
 from mfa.inputs import InputWarning
 from mfa.inputs.sampling import Design
@@ -35,21 +36,5 @@ def table() -> str:
     return f"{text}\n\n{factors_table(design.factors)}"
 
 
-def main(arguments: list[str]) -> int:
-    """Print the table or write it."""
-    if arguments not in ([], ["--write"]):
-        print(__doc__, file=sys.stderr)
-        return 2
-    text = table()
-    if not arguments:
-        print(text)
-        return 0
-    page = PAGE.read_text(encoding="utf-8")
-    before, rest = page.split(START)
-    after = rest.split(END)[1]
-    PAGE.write_text(f"{before}{START}\n\n{text}\n\n{END}{after}", encoding="utf-8", newline="\n")
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(print_or_write(__doc__, table, PAGE, START, END))
