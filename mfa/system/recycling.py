@@ -209,7 +209,7 @@ def _allocate_pass(
         # a sample whose routes all have room is done: what had a route is served to the last, whoever goes on beside it
         done = ~np.logical_or.reduce(over.reshape(left.shape), axis=1)
         flat_remainder[of_class[done[sample]]] = 0.0
-        still = ~full & (flat_left[to_route] > 0.0) & (flat_remainder[of_class] > 0.0)
+        still = (flat_left[to_route] > 0.0) & (flat_remainder[of_class] > 0.0)
 
 
 def _serve_full(asked: Floats, margin: Floats, to_route: Ints, left: Floats, opex: Floats) -> Floats:
