@@ -155,7 +155,11 @@ class Scenario:
         reader = Reader(self.axes, self.dataset.money, (self.dataset.first_year, self.dataset.last_year))
         records: list[Record] = []
         for change in self.changes:
-            records += reader.records(PARAMETERS[change.parameter], change.spec, change.path, change.source)
+            parameter = PARAMETERS.get(change.parameter)
+            if parameter is None:  # told here, beside all that is wrong with the others
+                reader.faults.append(_unknown_parameter(change.source, change.path))
+            else:
+                records += reader.records(parameter, change.spec, change.path, change.source)
         path, source = self.places.get("shocks", (("shocks",), Source()))
         shocks = read_shocks(self.settings.get("shocks"), path, source, reader)
         return records, shocks, reader.faults
@@ -432,6 +436,10 @@ def _explore_faults(given: Any, source: Source) -> list[Fault]:
     return faults
 
 
+def _unknown_parameter(source: Source, path: KeyPath) -> Fault:
+    return source.fault(path, ": unknown parameter", suggest(str(path[-1]), PARAMETERS, "parameters"))
+
+
 def _check_form(data: Any, source: Source) -> list[Fault]:
     """Faults of keys and kinds that need no dataset."""
     if not isinstance(data, dict):
@@ -452,14 +460,12 @@ def _check_form(data: Any, source: Source) -> list[Fault]:
             faults.append(source.fault((key,), " is not a mapping", "write one key per parameter below it"))
         elif key == "explore":
             faults += _explore_faults(value, source)
-    for section in (*SECTIONS, "variants"):
-        given = data.get(section)
-        for parameter, said in given.items() if isinstance(given, dict) else ():
-            if parameter not in PARAMETERS:
-                mend = suggest(str(parameter), PARAMETERS, "parameters")
-                faults.append(source.fault((section, parameter), ": unknown parameter", mend))
-            elif section == "variants" and isinstance(said, (dict, list, bool)):
-                faults.append(source.fault((section, parameter), f" = {said} is not a name", "name one variant"))
+    variants = data.get("variants")
+    for parameter, said in variants.items() if isinstance(variants, dict) else ():
+        if parameter not in PARAMETERS:
+            faults.append(_unknown_parameter(source, ("variants", parameter)))
+        elif isinstance(said, (dict, list, bool)):
+            faults.append(source.fault(("variants", parameter), f" = {said} is not a name", "name one variant"))
     for key in ("dataset", "regions", "sources"):
         value = data.get(key)
         if value is not None and not isinstance(value, str):
@@ -468,6 +474,11 @@ def _check_form(data: Any, source: Source) -> list[Fault]:
                 continue
             for name in dict.fromkeys(name for name in value if value.count(name) > 1):
                 faults.append(source.fault((key,), f": '{name}' stands twice", "name every one once"))
+    if faults:  # nothing below the sections is read: what is unknown there is told at once
+        for section in SECTIONS:
+            given = data.get(section)
+            names = [name for name in given if name not in PARAMETERS] if isinstance(given, dict) else []
+            faults += [_unknown_parameter(source, (section, name)) for name in names]
     return faults
 
 

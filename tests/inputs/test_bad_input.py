@@ -689,3 +689,18 @@ def test_shock_on_top_of_an_override(project: Any, faults: Any) -> None:
         "shocks:\n  - ban: {element: Co, origin: CHN, year: 2022, share: 1}\n"
     )
     says(faults, "test.yaml:7", "shocks[0].ban hits cells where ban is 0.5 already", "remove one of the two")
+
+
+def test_an_unknown_parameter_hides_no_other_fault(project: Any, faults: Any) -> None:
+    project.scenario("""\
+        policy:
+          keep_shar: {2022: 0.5}
+          keep_share: {2022: 1.5}
+        shocks:
+          - ban: {element: Coo, origin: CHN, from: 2022, to: 2023, share: 0.5}
+        """)
+    said = faults()
+    assert len(said) == 3, said
+    assert any("policy.keep_shar: unknown parameter; did you mean 'keep_share'?" in text for text in said)
+    assert any("keep_share.2022 = 1.5 is above 1" in text for text in said)
+    assert any("unknown element 'Coo'" in text for text in said)
