@@ -38,8 +38,8 @@ bench: $(VENV)/stamp-bench ## Time the model, also against flodym
 fuzz: $(VENV)/stamp-test ## Break the files of a small project 20 000 times (COUNT=n) and look what happens
 	$(BIN)/python scripts/fuzz.py $(or $(COUNT),20000)
 
-evidence: $(VENV)/stamp-test $(VENV)/stamp-bench ## Renew docs/evidence.md: public totals, the forecast of 2015, flodym, what is tested
-	for page in evidence forecast same_inputs checks; do $(BIN)/python scripts/$$page.py --write || exit 1; done
+evidence: $(VENV)/stamp-test $(VENV)/stamp-bench ## Renew docs/evidence.md: public totals, forecast, flodym, other models, tests
+	for page in evidence forecast same_inputs published_models checks; do $(BIN)/python scripts/$$page.py --write || exit 1; done
 
 docs: $(VENV)/stamp-docs ## Renew the generated pages and tables in docs; Python interface to build/docs
 	$(BIN)/python scripts/build_reference.py
