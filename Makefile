@@ -15,10 +15,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 INPUTS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench fuzz evidence docs notebooks data clean
+.PHONY: help run test lint bench fuzz fuzz-readers evidence docs notebooks data clean
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo "Settings: VENV=$(VENV) SCENARIO=$(SCENARIO) JOBS=$(JOBS) PYTEST_ARGS PYTHON=$(PYTHON)"
 
 run: $(VENV)/stamp-core ## Install what is needed and run the reference (or SCENARIO=name)
@@ -37,6 +37,9 @@ bench: $(VENV)/stamp-bench ## Time the model, also against flodym
 
 fuzz: $(VENV)/stamp-test ## Break the files of a small project 20 000 times (COUNT=n) and look what happens
 	$(BIN)/python scripts/fuzz.py $(or $(COUNT),20000)
+
+fuzz-readers: $(VENV)/stamp-fuzz ## Let coverage guide the bytes of tables and scenarios (TIME=seconds for each)
+	for reader in table scenario; do $(BIN)/python scripts/fuzz_readers.py $$reader $(or $(TIME),600) || exit 1; done
 
 evidence: $(VENV)/stamp-test $(VENV)/stamp-bench ## Renew docs/evidence.md: public totals, forecast, flodym, other models, tests
 	for page in evidence forecast same_inputs published_models checks; do $(BIN)/python scripts/$$page.py --write || exit 1; done
@@ -78,6 +81,10 @@ $(VENV)/stamp-test: $(INPUTS) | $(BIN)/python
 
 $(VENV)/stamp-bench: $(VENV)/stamp-test
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[bench]'
+	@touch $@
+
+$(VENV)/stamp-fuzz: $(VENV)/stamp-test
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[fuzz]'
 	@touch $@
 
 $(VENV)/stamp-docs: $(INPUTS) | $(BIN)/python
