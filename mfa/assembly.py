@@ -53,6 +53,8 @@ class Levers:
     second_life: bool
     component_life: bool
     scrap_trade: bool
+    scrap_between: bool
+    used_trade: bool
     hazard: bool
     stock_driven: bool
     content_quota: bool
@@ -244,7 +246,10 @@ def _set_streams(par: YearParameters, layout: Layout) -> None:
     by_pair = np.asarray(returning.any(axis=(0, 1, 2)))
     new = by_pair[layout.item_pair].astype(float) @ layout.item_to_class > 0.0
     eligible = par.path("route_eligible")
-    layout.set_streams(new, np.asarray((par.path("scrap_imports") > 0.0).any(axis=(0, 1, 2))))
+    imported = (par.path("scrap_imports") > 0.0).any(axis=(0, 1, 2))
+    between = (par.path("scrap_export_destination") > 0.0).any(axis=(0, 1, 2, 3))
+    sent = (par.path("scrap_export_share") > 0.0).any(axis=(0, 1, 2))
+    layout.set_streams(new, np.asarray(imported | (between & sent)))
     par.replace("route_eligible", eligible[..., layout.stream_scrap, layout.stream_class])
 
 
@@ -340,6 +345,8 @@ def _levers(par: YearParameters, layout: Layout, component_life: bool) -> list[L
         "second_life": some("second_life_share"),
         "component_life": always & component_life,
         "scrap_trade": some("scrap_imports") | some("scrap_export_share"),
+        "scrap_between": some("scrap_export_destination") & some("scrap_export_share"),
+        "used_trade": some("used_export_destination") & some("used_export_share"),
         "hazard": since(par.path("hazard_multiplier") != 1.0),
         "stock_driven": since(np.isfinite(par.path("stock_target"))),
         "content_quota": some("content_quota"),

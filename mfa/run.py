@@ -11,7 +11,7 @@ import numpy as np
 
 from mfa.assembly import Model, assemble
 from mfa.recording import Record
-from mfa.system.balance import Residual, check_balances, check_cohorts, refuse_negative
+from mfa.system.balance import Residual, check_balances, check_cohorts, check_trade, refuse_negative
 from mfa.system.layout import Floats
 from mfa.year import solve_year
 from mfa.year.outcome import report
@@ -119,6 +119,7 @@ def _solve_chunk(model: Model, detail: str) -> tuple[dict[str, dict[str, Any]], 
         record.keep(t, report(solve_year(state, t), record.full))
     flows, stocks = record.totals()
     worst = check_balances(flows, stocks, opening, model.layout)
+    check_trade(record.kept["other"], model.layout)
     check_cohorts(state.entered, state.discards_so_far, state.units, model.layout)
     refuse_negative(flows, stocks, model.layout)
     return record.arrays(flows, stocks), worst

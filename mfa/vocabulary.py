@@ -13,6 +13,7 @@ DIMENSIONS: dict[str, str] = {
     "scenario": "A named set of assumptions",
     "sample": "One draw of the uncertain inputs",
     "region": "The economy that is modelled",
+    "destination": "Region of the run that used products or scrap of another one arrive in",
     "origin": "Where refined metal comes from: a foreign refiner or a domestic primary source",
     "time": "Calendar year",
     "cohort": "Calendar year in which an item was sold or a component made",
@@ -24,6 +25,8 @@ DIMENSIONS: dict[str, str] = {
     "scrap": "Kind of scrap: old (discarded), new (from manufacturing), imported",
     "miner": "Origin where the ore was mined",
 }
+NAMED_LIKE = {"destination": "region", "miner": "origin"}
+"""Dimensions that take their labels from another one."""
 SCRAP = ("old", "new", "imported")
 HEADLINE_YEARS = (2024, 2030, 2040, 2050)
 """Years of tables for readers, where none are asked for."""
@@ -45,7 +48,7 @@ PROCESSES: dict[int, str] = {
 }
 
 _LETTERS = {
-    "r": "region", "o": "origin", "t": "time", "c": "cohort", "p": "product", "k": "component",
+    "r": "region", "d": "destination", "o": "origin", "t": "time", "c": "cohort", "p": "product", "k": "component",
     "h": "chemistry", "e": "element", "w": "route", "q": "scrap", "m": "miner",
 }  # fmt: skip
 
@@ -53,6 +56,17 @@ _LETTERS = {
 def dims_of(letters: str) -> tuple[str, ...]:
     """Spell out a short form: ``rtp`` is region, time, product."""
     return tuple(_LETTERS[letter] for letter in letters)
+
+
+def named_like(dim: str) -> str:
+    """Dimension whose labels a dimension takes: its own, or those of another.
+
+    Examples
+    --------
+    >>> named_like("miner"), named_like("product")
+    ('origin', 'product')
+    """
+    return NAMED_LIKE.get(dim, dim)
 
 
 @dataclass(frozen=True)
@@ -131,6 +145,7 @@ product_ban||rtp|1|0|0-1|exact|Share of product imports denied in a year
 carry_share|carry|rtp|1|0|0-1|path|Share of unmet units that is wanted again next year
 [discards]
 used_export_share|u_x0|rtp|1|0|0-1|path|Share of discards that leaves the region as used products
+used_export_destination|d_u|rdtp|1|0|0-1|path|Share of a region's used exports that arrives in another region of the run; the rest goes abroad
 keep_share|keep|rtp|1|0|0-1|ramp|Share of used exports that a retention measure keeps in the region
 keep_cost||rtp|money/unit|0|>=0|path|Public cost for each unit kept
 hibernation_share|u_h|rtp|1|0|0-1|path|Share of discards that is put into a drawer first
@@ -154,6 +169,7 @@ second_life_collection|cr7|rtk|1|1|0-1|path|Share of second-life components that
 scrap_imports||rtkh|t/yr|0|>=0|path|Imported scrap, component mass
 scrap_import_grade||rtkhe|1|0|0-1|path|Element mass per component mass of imported scrap
 scrap_export_share|xs|rtkh|1|0|0-1|path|Share of the feed that is exported as scrap
+scrap_export_destination|d_s|rdtkh|1|0|0-1|path|Share of a region's scrap exports that arrives in another region of the run; the rest goes abroad
 initial_scrap_store|S8|rkh|t|0|>=0||Old scrap in store at the end of the year before the run, component mass
 initial_scrap_grade||rkhe|1|0|0-1||Element mass per component mass of the initial scrap store
 backlog_limit||rt|yr|inf|>=0|path|Years of total capacity that may lie in store; the rest overflows
@@ -305,7 +321,8 @@ sales|3|4|rtpke|1|Metal in products sold
 spares|3|4|rtpke|1|Metal in spare components
 discards_direct|4|6|rtpke|1|Metal in discards that go straight to collection or waste
 discards_hibernating|4|5|rtpke|1|Metal in discards kept in drawers
-exports_used|4|0|rtpke|1|Metal in used products exported
+exports_used|4|0|rtpke|1|Metal in used products exported, abroad or to another region of the run
+imports_used|0|4|rtpke|1|Metal in used products that arrive from other regions of the run
 released|5|6|rtpke|1|Metal in products released from hibernation
 collected|6|8|rtpke|1|Metal collected and sent to recycling
 uncollected|6|10|rtpke|1|Metal not collected
@@ -313,8 +330,8 @@ reused|6|4|rtpke|1|Metal in components reused as spare parts
 to_second_life|6|7|rtpke|1|Metal in components that start a second life
 second_life_eol|7|8|rtke|1|Metal in components from second life to recycling
 second_life_lost|7|10|rtke|1|Metal in components lost after second life
-imports_scrap|0|8|rtke|1|Metal in imported scrap
-exports_scrap|8|0|rtkeq|1|Metal in exported scrap
+imports_scrap|0|8|rtke|1|Metal in imported scrap, from abroad or from other regions of the run
+exports_scrap|8|0|rtkeq|1|Metal in exported scrap, abroad or to another region of the run
 secondary|8|1|rtewq|1|Recovered metal
 recovery_loss|8|10|rtewq|1|Metal lost in recovery
 overflow|8|10|rtkeq|1|Metal in stored scrap beyond the backlog limit
@@ -358,6 +375,7 @@ ITEMS: dict[str, Variable] = {
     for name, unit, meaning in (
         ("sales_units", "unit/yr", "Units sold"),
         ("discards_units", "unit/yr", "Units discarded, exported or put away"),
+        ("imports_used_units", "unit/yr", "Used units that arrive from other regions of the run"),
         ("stock_units", "unit", "Units in use at year end"),
         ("unmet_units", "unit/yr", "Units wanted but not sold"),
         ("early_retirement", "unit/yr", "Units discarded because a stock target fell below the survivors"),

@@ -56,6 +56,7 @@ SYMBOLS = {
     "ore_share": "B", "equity_share": "θ", "content_quota": "q", "content_penalty": "p_q", "certificate_speed":
     "v", "growth_limit": "g_max", "plant_life": "n", "capex_grant": "g", "discount_rate": "d", "invest_response":
     "b_I", "learning_rate": "L", "initial_throughput": "X0", "knowledge_start": "K0", "knowledge_decay": "δ",
+    "used_export_destination": "d_u", "scrap_export_destination": "d_s",
 }  # fmt: skip
 """Symbols of parameters in docs/model.md, which introduces each behind its name."""
 
@@ -77,6 +78,7 @@ EQUATIONS = {
     "discards_direct": "(1 - u_x - u_h) discards + failed parts",
     "discards_hibernating": "u_h discards",
     "exports_used": "u_x (1 - keep_share) discards",
+    "imports_used": "Σ_r d_u[r] exports_used[r]",
     "released": "ρ hibernation[t-1]",
     "collected": "(rate E - reused) (1 - second_life_share)",
     "uncollected": "(1 - rate) E",
@@ -84,7 +86,7 @@ EQUATIONS = {
     "to_second_life": "(rate E - reused) second_life_share",
     "second_life_eol": "outflow of second life · `second_life_collection`",
     "second_life_lost": "outflow of second life · (1 - `second_life_collection`)",
-    "imports_scrap": "`scrap_imports` `scrap_import_grade`",
+    "imports_scrap": "`scrap_imports` `scrap_import_grade` + Σ_r d_s[r] exports_scrap[r]",
     "exports_scrap": "`scrap_export_share` of the feed",
     "secondary": "processed grade η",
     "recovery_loss": "processed grade (1 - η)",
@@ -103,6 +105,7 @@ EQUATIONS = {
     # items
     "sales_units": "max(0, N - M) φ_p + min(N, M) (1 - product_ban)",
     "discards_units": "Σ_c U[t-1,c] - U[t,c], and first-year failures",
+    "imports_used_units": "Σ_r d_u[r] u_x[r] (1 - keep_share[r]) discards[r]",
     "stock_units": "Σ_c U[t,c]",
     "unmet_units": "wanted sales - sales_units",
     "early_retirement": "max(0, survivors - stock_target)",
@@ -281,7 +284,9 @@ year.
 [Dimensions](#dimensions), [parameters](#parameters), [flows](#flows), [stocks](#stocks), [items](#items),
 [policy results](#policy-results), [indicators](#indicators)
 """
-DIMENSIONS_NOTE = "Always in this order. `miner` has the labels of `origin` and stands last."
+DIMENSIONS_NOTE = (
+    "Always in this order. `destination` has the labels of `region`; `miner` has those of `origin` and stands last."
+)
 PARAMETERS_NOTE = """
 Inputs: tables `parameters/<dataset>/<name>.csv`, overrides of a scenario, or arrays. Any dim may be left out: the value
 is then the same along it. *Years* says what stands between and beyond the years given:""".strip()

@@ -6,7 +6,7 @@ three routes, five origins (two of them domestic) and 5 to 8 years. Every lever 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -54,10 +54,13 @@ LEVERS = (
     "content_quota",
     "cut_off",
     "indicator_inputs",
+    "used_trade",
+    "scrap_between",
 )
 
 _DIMS = (
     "region",
+    "destination",
     "origin",
     "time",
     "cohort",
@@ -140,7 +143,7 @@ def chosen_levers(seed: int, levers: str | Iterable[str] = "all") -> set[str]:
 
 
 def random_system(
-    seed: int, levers: str | Iterable[str] = "all"
+    seed: int, levers: str | Iterable[str] = "all", regions: Sequence[str] = ("east", "west")
 ) -> tuple[dict[str, Any], list[int], dict[str, dict[str, Any]]]:
     """Arrays in canonical units (no units attached), years, and lifetimes as ``{"survival": family, term: value}``."""
     rng = np.random.default_rng([seed, 0])
@@ -148,7 +151,8 @@ def random_system(
     length = int(rng.integers(5, 9))
     years = list(range(2020, 2020 + length))
     labels: dict[str, list[Any]] = {
-        "region": ["east", "west"],
+        "region": list(regions),
+        "destination": list(regions),
         "origin": ["north", "south", "island", "seabed", "tailings"],
         "time": years,
         "cohort": list(range(2015, 2020 + length)),
@@ -166,7 +170,26 @@ def random_system(
     _use_levers(arrays, make, on)
     _recovery_levers(arrays, make, on)
     _market_levers(arrays, make, on)
-    return arrays, years, _lifetimes(make, on)
+    lifetimes = _lifetimes(make, on)
+    _trade(arrays, make, on)
+    return arrays, years, lifetimes
+
+
+def _trade(arrays: dict[str, Any], make: _Maker, on: set[str]) -> None:
+    """Shares of used products and scrap that other regions take; what is left goes abroad."""
+    n = len(make.labels["region"])
+
+    def shares(names: str) -> xr.DataArray:
+        dims = ["region", "destination", *make.dims(names)]
+        drawn = make.rng.uniform(0.0, 1.0, [len(make.labels[d]) for d in dims])
+        drawn = drawn * (make.rng.random(drawn.shape) < 0.8)
+        away = 1.0 - np.eye(n).reshape(n, n, *[1] * (drawn.ndim - 2))
+        return make.wrap(drawn * away / max(1, n - 1), dims)
+
+    if "used_trade" in on:
+        arrays["used_export_destination"] = shares("time product")
+    if "scrap_between" in on:
+        arrays["scrap_export_destination"] = shares("time component chemistry")
 
 
 def _system(arrays: dict[str, Any], make: _Maker, on: set[str]) -> None:
@@ -201,22 +224,23 @@ def _system(arrays: dict[str, Any], make: _Maker, on: set[str]) -> None:
 
     size = rng.uniform(500.0, 5000.0, [1, 1, len(products)])
     path = np.linspace(1.0, rng.uniform(0.3, 3.0), len(labels["time"]))[None, :, None]
-    units = size * path * rng.uniform(0.8, 1.2, [2, len(labels["time"]), len(products)])
+    units = size * path * rng.uniform(0.8, 1.2, [len(labels["region"]), len(labels["time"]), len(products)])
     if "stock_driven" in on:
         arrays["stock_target"] = make.wrap(units * rng.uniform(2.0, 8.0), ["region", "time", "product"])
     else:
         arrays["sales"] = make.wrap(units, ["region", "time", "product"])
     if "initial_stock" in on:
         cohorts = np.array(labels["cohort"])
-        old = np.where(cohorts < 2020, 1.0, 0.0)[None, :, None] * size * rng.uniform(0.1, 1.0, [2, len(cohorts), 1])
+        stage = rng.uniform(0.1, 1.0, [len(labels["region"]), len(cohorts), 1])
+        old = np.where(cohorts < 2020, 1.0, 0.0)[None, :, None] * size * stage
         arrays["initial_stock"] = make.wrap(old, ["region", "cohort", "product"])
         arrays["initial_chemistry_share"] = shares("cohort")
     arrays["base_collection_rate"] = make.draw("region time product component", 0.2, 0.6)
     arrays["recovery_yield"] = make.draw("region time element route", 0.3, 0.95, all_of=True)
     arrays["opex"] = make.draw("region time route", 200.0, 2500.0)
     arrays["base_price"] = make.draw("region time element", 4.0e3, 3.0e4)
-    foreign = rng.dirichlet([2.0, 2.0, 1.0], [2, len(labels["time"]), len(labels["element"])])
-    omega = np.concatenate([np.moveaxis(foreign, -1, 1), np.zeros((2, 2, *foreign.shape[1:-1]))], axis=1)
+    foreign = rng.dirichlet([2.0, 2.0, 1.0], [len(labels[dim]) for dim in ("region", "time", "element")])
+    omega = np.concatenate([np.moveaxis(foreign, -1, 1), np.zeros((len(foreign), 2, *foreign.shape[1:-1]))], axis=1)
     arrays["import_share"] = make.wrap(omega, ["region", "origin", "time", "element"])
     arrays["origin_domestic"] = make.wrap(np.array([origin in DOMESTIC for origin in labels["origin"]]), ["origin"])
 
@@ -386,8 +410,8 @@ def _market_levers(arrays: dict[str, Any], make: _Maker, on: set[str]) -> None:
             arrays["ban"] = arrays["ban"].where(arrays["ban"] == 0.0, 1.0)  # whole bans
     if "ore_bans" in on:
         arrays["ore_ban"] = make.abroad(rote, 0.1, 1.0, 0.2)
-        length = len(make.labels["time"])
-        mined = rng.dirichlet([1.0, 1.0, 1.0, 0.5, 0.5], [2, 5, length, len(make.labels["element"])])
+        sizes = [len(make.labels[dim]) for dim in ("region", "origin", "time", "element")]
+        mined = rng.dirichlet([1.0, 1.0, 1.0, 0.5, 0.5], sizes)
         arrays["ore_share"] = make.wrap(mined, ["region", "origin", "time", "element", "miner"])
     if "headroom" in on:
         arrays["headroom"] = make.draw(rote, 0.0, 0.5)

@@ -16,6 +16,7 @@ import pytest
 
 from mfa.inputs import load_scenario
 from mfa.results import GROUPS
+from mfa.vocabulary import named_like
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "parameters" / "eu27"
@@ -177,7 +178,7 @@ def picked(results, group, name, like, region):
     for axis, dim in enumerate(dims, start=1):
         if dim in ("time", "cohort", "scrap"):
             continue
-        known = "origin" if dim == "miner" else dim
+        known = named_like(dim)
         wanted = [region] if dim == "region" else like.labels[known]
         array = np.take(array, [list(results.labels[known]).index(label) for label in wanted], axis=axis)
     return array

@@ -24,12 +24,14 @@ def test_identities_of_section_2(levers: str, seed: int) -> None:
     for group in (results.flows, results.stocks, results.items):
         for name, cells in group.items():
             assert all(value >= 0.0 for value in cells.values()), name
-    # by cohort: sold = discards so far + stock
+    # by cohort: sold and arrived = discards so far + stock
     for (r, t, c, p), sold in results.cohorts["sold_by_cohort"].items():
+        came = sum(results.cell("cohorts", "arrived_by_cohort", region=r, time=year, cohort=c, product=p)
+                   for year in range(t, years[-1] + 1))  # fmt: skip
         gone = sum(results.cell("cohorts", "discards_by_cohort", region=r, time=year, cohort=c, product=p)
                    for year in range(t, years[-1] + 1))  # fmt: skip
         left = results.cell("cohorts", "stock_by_cohort", region=r, time=years[-1], cohort=c, product=p)
-        assert gone + left == pytest.approx(sold, rel=1e-9, abs=1e-6)
+        assert gone + left == pytest.approx(sold + came, rel=1e-9, abs=1e-6)
     # bookkeeping between groups
     for r in ("east", "west"):
         for t in years:

@@ -15,6 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mfa.vocabulary import named_like
+
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "parameters" / "japan"
 SCRIPT = ROOT / "scripts" / "prepare_japan.py"
@@ -78,7 +80,7 @@ def test_table_is_well_formed(path):
     assert keys == [key for key in KEYS if key in keys]
     assert rows
     entries = set(re.findall(r"^@misc\{([^,]+),", (FOLDER.parent / "references.bib").read_text("utf-8"), re.MULTILINE))
-    known = {key: {*labels("origin" if key == "miner" else key), "*"} for key in keys}
+    known = {key: {*labels(named_like(key)), "*"} for key in keys}
     seen = set()
     for row in rows:
         assert None not in row.values(), row

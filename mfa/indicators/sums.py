@@ -10,7 +10,7 @@ import xarray as xr
 
 from mfa.errors import Fault, InputError
 from mfa.indicators import circularity, dependence
-from mfa.vocabulary import FLOWS, PARAMETERS, SCRAP
+from mfa.vocabulary import FLOWS, NAMED_LIKE, PARAMETERS, SCRAP
 
 Arrays = Mapping[str, Mapping[str, np.ndarray]]
 """Groups of results (flows, stocks, policy, ...) of plain arrays with the axes (sample, dims of the vocabulary)."""
@@ -78,7 +78,8 @@ def broadcast_parameter(
     dims = entry.dims if dims is None else dims
     known = {dim: len(labels) for dim, labels in inputs.labels.items()}
     known |= {"time": len(inputs.years), "scrap": len(SCRAP), **(sizes or {})}
-    known.setdefault("miner", known.get("origin", 0))
+    for dim, like in NAMED_LIKE.items():
+        known.setdefault(dim, known.get(like, 0))
     shape = tuple(known[dim] for dim in dims)
     value = inputs.arrays.get(name)
     if value is None:

@@ -15,7 +15,7 @@ from mfa.errors import AlignmentError, Fault, InputError, MfaError, UnitError
 from mfa.inputs.messages import listed, suggest
 from mfa.inputs.tables import canonical_units, to_canonical
 from mfa.units import quantify, read_quantity, unit_of
-from mfa.vocabulary import DIMENSIONS, PARAMETERS, SCRAP, Parameter
+from mfa.vocabulary import DIMENSIONS, PARAMETERS, SCRAP, Parameter, named_like
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -239,7 +239,7 @@ class Inputs:
         for name, array in arrays.items():
             for part in _parts(array):
                 for dim in map(str, part.dims):
-                    known = "origin" if dim == "miner" else dim
+                    known = named_like(dim)
                     if known in ("time", "cohort", "scrap") or known not in DIMENSIONS or known in found:
                         continue
                     if dim not in part.coords:
@@ -294,7 +294,7 @@ class Inputs:
             elif dim in ("time", "cohort"):
                 self._check_years(name, str(dim), array.coords[dim].values)
             else:
-                known = "origin" if dim == "miner" else str(dim)
+                known = named_like(str(dim))
                 wanted = list(SCRAP) if dim == "scrap" else self.labels.get(known, [])
                 have = array.coords[dim].values.tolist()
                 if have != wanted:

@@ -12,7 +12,7 @@ from mfa.errors import Fault
 from mfa.inputs.messages import listed, number
 from mfa.inputs.tables import range_fault
 from mfa.system.survival import FAMILIES, FIXED, TABLE, TIMING, survival_function
-from mfa.vocabulary import PARAMETERS, dims_of
+from mfa.vocabulary import PARAMETERS, dims_of, named_like
 
 if TYPE_CHECKING:
     from mfa.inputs.arrays import Inputs
@@ -23,6 +23,11 @@ PER_CHECK = 8
 """Faults of one check that are listed one by one."""
 
 
+TRADE = (
+    ("used_export_destination", "used_export_share", "rdtp"),
+    ("scrap_export_destination", "scrap_export_share", "rdtkh"),
+)
+"""Shares of what a region exports that other regions of the run take, with what is exported, and their dims."""
 LIFETIMES = frozenset(("lifetime", "component_lifetime", "second_lifetime", "timing"))
 
 
@@ -58,6 +63,7 @@ def check_inputs(inputs: Inputs, changed: Collection[str] | None = None) -> tupl
         check.recovery,
         check.supply,
         check.scrap,
+        check.trade,
     ):
         part()
     if changed is None or LIFETIMES & set(changed):
@@ -92,7 +98,7 @@ class _Check:
             return len(self.inputs.years)
         if dim == "cohort":
             return len(self.inputs.cohorts)
-        return len(self.labels["origin" if dim == "miner" else dim])
+        return len(self.labels[named_like(dim)])
 
     def place(self, dims: Sequence[str], cell: Sequence[int]) -> str:
         """Coordinates of a cell."""
@@ -105,7 +111,7 @@ class _Check:
             elif dim == "sample" and "sample" not in self.labels:
                 continue
             elif self.size(dim) > 1 or dim in ("product", "element"):
-                parts.append(f"{dim}={self.labels['origin' if dim == 'miner' else dim][i]}")
+                parts.append(f"{dim}={self.labels[named_like(dim)][i]}")
         return ", ".join(parts)
 
     def report(self, name: str, letters: str, wrong: np.ndarray, what: Any, mend: str = "") -> None:
@@ -395,6 +401,58 @@ class _Check:
                 "grades over element sum to at most 1",
             )
 
+    # --- trade between regions ---------------------------------------------------------------------------------------
+
+    def trade(self) -> None:
+        """Shares of exports that other regions take: at most 1 together, none to the region itself."""
+        for name, exports, letters in TRADE:
+            if name not in self.arrays:
+                continue
+            share = self.get(name, letters)
+            n = self.size("region")
+            share = np.broadcast_to(share, (share.shape[0], n, n, *share.shape[3:]))
+            own = (share > 0) & np.eye(n, dtype=bool).reshape(1, n, n, *[1] * (share.ndim - 3))
+            mend = f"name other regions: what stays in the region is 1 less {exports}"
+            self.report(name, letters, own, "is a share that a region exports to itself", mend)
+            total = share.sum(axis=2)
+            self.report(
+                name,
+                letters.replace("d", ""),
+                total > 1.0 + SUM_TOLERANCE,
+                lambda cell, total=total: f"the shares over destination sum to {number(at(total, cell))}, above 1",
+                "lower them: they share one whole with what goes abroad",
+            )
+            if name == "used_export_destination":
+                self._arrives(share)
+
+    def _arrives(self, share: np.ndarray) -> None:
+        """Used products go to regions that have the product."""
+        there = np.zeros((self.size("region"), self.size("product")), dtype=bool)
+        for name, letters in (
+            ("chemistry_share", "rtpkh"), ("sales", "rtp"), ("stock_target", "rtp"), ("initial_stock", "rcp"),
+        ):  # fmt: skip
+            if name in self.arrays:
+                some = np.nan_to_num(self.get(name, letters)) > 0
+                there |= some.any(axis=(0, 2, *range(4, some.ndim)))
+        sent = (share > 0) & (self.get("used_export_share", "rtp") > 0)[:, :, None]
+        what = "used products go to a region that does not have the product"
+        mend = "give it the product's rows: lifetime, chemistry_share, and sales (0 where none is sold new)"
+        self.report("used_export_destination", "rdtp", sent & ~there[None, None, :, None], what, mend)
+
+    def _idle_trade(self) -> list[str]:
+        """Destinations of exports that there are not."""
+        found = []
+        for name, exports, letters in TRADE:
+            if name in self.arrays:
+                sent = self.get(name, letters).max(axis=(0, *range(2, len(letters) + 1)))
+                left = self.get(exports, letters.replace("d", "")).max(axis=(0, *range(2, len(letters))))
+                n = self.size("region")
+                idle = np.broadcast_to(sent > 0, n) & ~np.broadcast_to(left > 0, n)
+                regions = [label for label, hit in zip(self.labels["region"], idle, strict=True) if hit]
+                if regions:
+                    found.append(f"{name} has no effect for {listed(regions)}: {exports} is 0 there")
+        return found
+
     # --- supply ------------------------------------------------------------------------------------------------------
 
     def supply(self) -> None:
@@ -476,7 +534,7 @@ class _Check:
                     f"invest is on, but routes {listed(routes)} have neither initial_capacity nor seed_capacity: "
                     "nothing can be ordered for them; give one of the two"
                 )
-        found += self._idle_origins()
+        found += self._idle_origins() + self._idle_trade()
         multiplier = self.get("hazard_multiplier", "rtp")
         lifetime = self.arrays["lifetime"].canonical()[0]
         fixed = (spread(lifetime, ("sample", "region", "cohort", "product")) == FIXED).any(axis=2)

@@ -16,7 +16,7 @@ from mfa.inputs.fill import ALL, PatternConflict, fill_years, place_patterns
 from mfa.inputs.table_files import placer
 from mfa.inputs.tables import Key, Table, label_dims, year_dim
 from mfa.system.survival import FAMILIES, TERMS, canonical_parameters
-from mfa.vocabulary import Parameter
+from mfa.vocabulary import Parameter, named_like
 
 Anchors = dict[int | None, tuple[Any, str]]
 """Value and place of the row by year; the year is None where the value holds for all years."""
@@ -37,7 +37,7 @@ class Axes:
             return self.years
         if dim == "cohort":
             return self.cohorts
-        return self.labels["origin" if dim == "miner" else dim]
+        return self.labels[named_like(dim)]
 
     def positions(self, dim: str) -> dict[str, int]:
         """Position of each label of a dim."""
@@ -78,18 +78,18 @@ Series = dict[Key, dict[tuple[str, str], Anchors]]
 def series_of(tables: Sequence[Table], regions: Iterable[str]) -> Series:
     """Gather the rows of a parameter from the tables of all folders; a later folder replaces rows with the same keys.
 
-    Rows of other regions than those of the run are left out. A lifetime is replaced as a whole.
+    Rows of regions outside the run, and of trade with them, are left out. A lifetime is replaced as a whole.
     """
     gathered: Series = {}
     kept = {ALL, *regions}
     for table in tables:
         place = placer(table.path)
         dims = label_dims(table.parameter)
-        region = dims.index("region") if "region" in dims else None
+        ends = [i for i, dim in enumerate(dims) if named_like(dim) == "region"]
         terms = table.terms or [("", "")] * len(table.keys)
         renewed: set[Key] = set()
         for key, year, value, line, term in zip(table.keys, table.years, table.values, table.lines, terms, strict=True):
-            if region is not None and key[region] not in kept:
+            if any(key[i] not in kept for i in ends):
                 continue
             if table.terms and key not in renewed:
                 renewed.add(key)

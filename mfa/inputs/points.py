@@ -24,7 +24,7 @@ from mfa.inputs.loading import Places, absent_parts, complete, note_units, table
 from mfa.inputs.messages import capped
 from mfa.inputs.overrides import Reader, Record, apply_record
 from mfa.inputs.shocks import Shock, apply_shock
-from mfa.vocabulary import PARAMETERS, SCRAP
+from mfa.vocabulary import PARAMETERS, SCRAP, named_like
 
 if TYPE_CHECKING:
     from mfa.inputs.scenario import Scenario
@@ -163,7 +163,7 @@ class Points:
         labels = self.base.labels
         for dim in dims:
             if dim not in known:
-                known[dim] = labels.get("origin" if dim == "miner" else dim) or list(SCRAP)
+                known[dim] = labels.get(named_like(dim)) or list(SCRAP)
         return {dim: known[dim] for dim in dims}
 
     def describe(self, point: int) -> str:

@@ -14,7 +14,7 @@ from mfa.inputs.pedigree import parse_pedigree
 from mfa.inputs.table_files import is_sheet, placer, read_lines, shown_table
 from mfa.system.survival import FAMILIES, TERMS, term_unit
 from mfa.units import conversion_factor
-from mfa.vocabulary import PARAMETERS, Parameter, money_unit
+from mfa.vocabulary import PARAMETERS, Parameter, money_unit, named_like
 
 YEAR_DIMS = ("time", "cohort")
 VALUE_COLUMNS = ("value", "low", "high", "sd", "unit", "distribution", "provenance", "pedigree", "source", "note")
@@ -196,7 +196,7 @@ def _read_rows(table: Table, rows: list[tuple[int, list[str]]], context: Context
     column = {title: i for i, title in enumerate(header)}
     dims = label_dims(parameter)
     places = [column.get(dim) for dim in dims]
-    allowed = [{ALL, *context.labels.get("origin" if dim == "miner" else dim, ())} for dim in dims]
+    allowed = [{ALL, *context.labels.get(named_like(dim), ())} for dim in dims]
     year_column = column.get(year_dim(parameter) or "", None)
     at_value, at_unit = column["value"], column["unit"]
     at_low, at_high, at_sd = column.get("low"), column.get("high"), column.get("sd")

@@ -21,7 +21,7 @@ from mfa.inputs.tables import (
 )
 from mfa.inputs.workbook import COMMENT, CONTENTS, DATASET, SOURCE_COLUMNS, SOURCES, SUFFIX
 from mfa.system.survival import TERMS
-from mfa.vocabulary import PARAMETERS, SCRAP, Parameter
+from mfa.vocabulary import PARAMETERS, SCRAP, Parameter, named_like
 
 TITLE_LENGTH = 31
 """Letters that the title of a sheet may have."""
@@ -341,7 +341,7 @@ def _choices(parameter: Parameter, header: Sequence[str], dataset: Dataset) -> I
         elif column == "scrap":
             yield f"{', '.join(SCRAP)}, or *"
         elif column in parameter.dims:
-            labels = list(dataset.labels.get("origin" if column == "miner" else column, {}))
+            labels = list(dataset.labels.get(named_like(column), {}))
             yield f"{', '.join(labels)}, or *" if len(labels) <= 4 else f"a {column} of the sheet labels, or *"
         elif column == "survival":
             yield ", ".join(TERMS)

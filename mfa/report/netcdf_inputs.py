@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 
 from mfa.report.netcdf_groups import Stored, flags, note, write_group
-from mfa.vocabulary import PARAMETERS, money_unit
+from mfa.vocabulary import NAMED_LIKE, PARAMETERS, money_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,7 +79,8 @@ def write_inputs(results: Results, file: h5py.File, coords: Mapping[str, Any], n
     sizes = {variable.values.shape[0] for name, variable in stored.items() if name.endswith(CURVES)}
     n_ages = {variable.values.shape[1] for name, variable in stored.items() if name.endswith(CURVES)}
     curves = {"curve": range(max(sizes, default=0)), "age": range(max(n_ages, default=0))}
-    n_dims = write_group(target, stored, {**coords, "miner": coords["origin"], "cohort": cohorts, **curves}, n_dims)
+    alike = {dim: coords[like] for dim, like in NAMED_LIKE.items() if like in coords}
+    n_dims = write_group(target, stored, {**coords, **alike, "cohort": cohorts, **curves}, n_dims)
     return _write_evidence(inputs, target, n_dims)
 
 

@@ -49,6 +49,7 @@ BORDER_WORDS: dict[str, str] = {
     "exports_product": "Exported products",
     "other_use": "Other uses",
     "exports_used": "Exported used products",
+    "imports_used": "Used products from other regions",
     "imports_scrap": "Imported scrap",
     "exports_scrap": "Exported scrap",
     "pool_in": "From joint stockpile",

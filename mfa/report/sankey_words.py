@@ -71,7 +71,7 @@ FLOW_RANKS: dict[str, float] = {
     "imports": 1.0, "primary": 2.0, "imports_product": 0.0, "imports_component": 0.5, "exports_refined": 2.0,
     "other_use": 3.0, "exports_product": 0.0, "exports_used": 0.0, "uncollected": 2.0, "second_life_lost": 3.0,
     "discards_direct": 6.0, "collected": 6.0, "new_scrap": 8.0, "imports_scrap": 8.5, "exports_scrap": 9.0,
-    "mfg_loss": 9.5, "pool_in": 1.0, "pool_out": 9.0,
+    "mfg_loss": 9.5, "pool_in": 1.0, "pool_out": 9.0, "imports_used": 0.7,
 }  # fmt: skip
 """Order of flows on their way past other processes, and of their ends outside."""
 SHORT_WORDS: dict[str, str] = {
@@ -95,7 +95,7 @@ GROUP_WORDS = {
 RECOVERED = {"old": "from old scrap", "new": "from new scrap", "imported": "from imported scrap"}
 LOST = {"mfg_loss", "uncollected", "second_life_lost", "recovery_loss", "overflow"}
 EXPORTED = {"exports_refined", "exports_used", "exports_scrap", "pool_out"}
-PRODUCT_TRADE = {"imports_product", "imports_component", "exports_product", "other_use"}
+PRODUCT_TRADE = {"imports_product", "imports_component", "imports_used", "exports_product", "other_use"}
 KIND_COLOURS: dict[str, str] = {
     "collected": DESTINATION_COLOURS["collected"], "second_life_eol": DESTINATION_COLOURS["collected"],
     "reused": DESTINATION_COLOURS["reused"], "to_second_life": DESTINATION_COLOURS["reused"],

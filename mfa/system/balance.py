@@ -107,11 +107,12 @@ def check_balances(
 
 
 def check_cohorts(entered: Floats, discarded: Floats, units: Floats, layout: Layout) -> None:
-    """Check sales = discards so far + stock for every cohort.
+    """Check sales + arrivals = discards so far + stock for every cohort.
 
     Parameters
     ----------
     entered, discarded, units : array [sample, region, product, cohort], unit
+        Sold or there at the start, and come used from other regions of the run; left; in use.
 
     Raises
     ------
@@ -124,8 +125,8 @@ def check_cohorts(entered: Floats, discarded: Floats, units: Floats, layout: Lay
         sample, region, product, cohort = (int(i) for i in np.argwhere(bad | ~np.isfinite(residual))[0])
         raise BalanceError(
             f"cohort balance of {layout.labels['product'][product]} sold in {int(layout.cohorts[cohort])}, "
-            f"{layout.labels['region'][region]}, sample {sample}: sales - discards - stock = "
-            f"{residual[sample, region, product, cohort]:.3e} unit, tolerated 1e-9 of the sales"
+            f"{layout.labels['region'][region]}, sample {sample}: sales + arrivals - discards - stock "
+            f"= {residual[sample, region, product, cohort]:.3e} unit, tolerated 1e-9 of sales and arrivals"
         )
 
 
@@ -147,6 +148,34 @@ def refuse_negative(flows: Mapping[str, Floats], stocks: Mapping[str, Floats], l
             place = np.unravel_index(int(np.argmin(values)), values.shape)
             raise BalanceError(
                 f"{name} is {least:.3e} in {int(layout.years[place[0]])}: no flow or stock may be below 0"
+            )
+
+
+def check_trade(kept: Mapping[str, Floats], layout: Layout) -> None:
+    """Check that over regions what is sent to other regions of the run is what arrives there.
+
+    Parameters
+    ----------
+    kept : mapping of arrays [time, sample, region, element + mass], t/yr
+        ``used_sent`` and ``used_received`` where used products are traded, ``scrap_sent`` and ``scrap_received`` where
+        scrap is.
+
+    Raises
+    ------
+    BalanceError
+        Naming what is traded, element and year.
+    """
+    for what, title in (("used", "used products"), ("scrap", "scrap")):
+        if f"{what}_sent" not in kept:
+            continue
+        sent, got = kept[f"{what}_sent"].sum(axis=2), kept[f"{what}_received"].sum(axis=2)
+        bad = ~(np.abs(sent - got) <= TOLERANCE * np.maximum(LEAST_THROUGHPUT, sent))
+        if bad.any():
+            t, sample, element = (int(i) for i in np.argwhere(bad)[0])
+            raise BalanceError(
+                f"trade of {title} between regions does not balance for {[*layout.labels['element'], MASS][element]} "
+                f"in {int(layout.years[t])}, sample {sample}: {sent[t, sample, element]:.6e} t/yr are sent and "
+                f"{got[t, sample, element]:.6e} t/yr arrive"
             )
 
 

@@ -95,6 +95,32 @@ def fail(
     return Failures(lasting, survival, sums[..., 0, :] * lost, with_product, replaced * failing_units)
 
 
+def leaving(carried: Floats, failures: Failures, replaceable: NDArray[np.bool_]) -> Floats:
+    """What leaves with its product by both cohorts: U (1 - l), not replaceable U (1 - l g); waiting products as well.
+
+    Parameters
+    ----------
+    carried : array [..., pair, cohort, component cohort + waiting], unit
+        As `fail` took it.
+    failures : Failures
+        What `fail` gave.
+    replaceable : array of bool [..., pair, cohort]
+
+    Returns
+    -------
+    array [..., pair, cohort, component cohort + waiting], unit/yr
+
+    Examples
+    --------
+    >>> one, half = np.array([[[10.0, 0.0]]]), np.array([[0.5, 0.0]])
+    >>> found = fail(one, half, failing(one, half), np.array([[0.8]]), np.array([[True]]))
+    >>> leaving(one, found, np.array([[True]])).ravel()
+    array([2., 0.])
+    """
+    stays = np.where(replaceable[..., None], 1.0, failures.survival[..., None, :])
+    return np.asarray(carried * (1.0 - failures.lasting[..., None] * stays))
+
+
 def fit_spares(carried: Floats, failures: Failures, reused: Floats, made: Floats, position: int) -> None:
     """Move the state on: survivors stay, spares are fitted to cohorts pro rata to their need; who gets none waits.
 

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mfa.vocabulary import PARAMETERS, SCRAP, dims_of
+from mfa.vocabulary import PARAMETERS, SCRAP, dims_of, named_like
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -110,9 +110,7 @@ class Layout:
             return len(self.cohorts)
         if axis == "time":
             return len(self.years)
-        if axis == "miner":
-            return self.n_origin
-        return len(self.labels[axis])
+        return len(self.labels[named_like(axis)])
 
 
 def _indicator(member: Ints, size: int) -> Floats:

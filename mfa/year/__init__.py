@@ -10,13 +10,14 @@ depends on this year's sales or output reaches the stores at year end, so that n
 `mfa.year.scrap`          collection, second life, feed and recycling routes
 `mfa.year.metal`          price, need, supply, rationing and stockpile of refined metal
 `mfa.year.answers`        compliance with obligations, and new recycling capacity
+`mfa.year.trade`          used products and scrap from one region of the run to another
 `mfa.year.outcome`        what is reported of the year
 ========================  ==================================================================
 """
 
 from __future__ import annotations
 
-from mfa.year import answers, metal, products, scrap
+from mfa.year import answers, metal, products, scrap, trade
 from mfa.year.state import State, Year
 
 
@@ -56,4 +57,6 @@ def solve_year(state: State, t: int) -> Year:
     products.use(year)  # 12 use
     answers.comply(year)  # 13 compliance
     answers.build(year)  # 14 capacity
+    if year.on.used_trade:
+        trade.receive_products(year)  # 15 used products from other regions
     return year

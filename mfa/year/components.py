@@ -38,7 +38,10 @@ def fail(year: Year, ratio: Floats) -> tuple[Failures, Floats]:
             if other == product and j != i:
                 others[:, :, i] *= lasts[:, :, j]
     lasting = np.where(replaceable, ending[:, :, products], others) * ratio[:, :, products]
-    return component_life.fail(carried, survival, failing, lasting, replaceable), ending
+    failures = component_life.fail(carried, survival, failing, lasting, replaceable)
+    if year.on.used_trade:
+        year.parts_leaving = component_life.leaving(carried, failures, replaceable)
+    return failures, ending
 
 
 def survival_of_components(year: Year, position: int, n_cohorts: int) -> Floats:

@@ -64,7 +64,7 @@ def report(year: Year, full: bool) -> Outcome:
     """
     return {
         "flows": _flows(year, full), "stocks": _stocks(year, full), "items": _items(year), "policy": _policy(year),
-        "other": {"processed": _by_scrap(year, year.processed)},
+        "other": _other(year),
     }  # fmt: skip
 
 
@@ -80,6 +80,8 @@ def _item_flows(year: Year) -> ItemFlows:
     )  # fmt: skip
     flows.add(year.failed, discards_direct=1.0)
     flows.add(year.pool, collected=rate * (1.0 - again), uncollected=1.0 - rate, to_second_life=rate * again)
+    if year.on.used_trade:
+        flows.add(year.used_received, imports_used=1.0)
     flows.add(year.reused, reused=1.0, collected=again - 1.0, to_second_life=-again)
     import_mix, product_mix = year.share, year.product_mix
     flows.add(
@@ -127,12 +129,23 @@ def _flows(year: Year, full: bool) -> dict[str, Floats]:
         flows["released"] = year.released @ layout.item_to_pair[year.state.drawer_items]
     else:
         flows["released"] = year.released.sum(axis=-1)
-    if "reused" not in flows:
-        flows["reused"] = np.zeros((1, 1, n_e + 1, layout.n_pair) if full else (1, 1, n_e + 1))
+    for name in ("reused", "imports_used"):
+        if name not in flows:
+            flows[name] = np.zeros((1, 1, n_e + 1, layout.n_pair) if full else (1, 1, n_e + 1))
     if not full:
         for name in ("second_life_eol", "second_life_lost", "imports_scrap", "exports_scrap", "overflow"):
             flows[name] = flows[name].sum(axis=-1)
     return flows
+
+
+def _other(year: Year) -> dict[str, Floats]:
+    """What is not a result of its own: mass processed, and trade between regions for the checks."""
+    found = {"processed": _by_scrap(year, year.processed)}
+    if year.on.used_trade:
+        found |= {"used_sent": year.used_sent, "used_received": year.used_received.sum(axis=-1)}
+    if year.on.scrap_between:
+        found |= {"scrap_sent": year.scrap_sent, "scrap_received": year.scrap_received.sum(axis=-1)}
+    return found
 
 
 def _by_scrap(year: Year, values: Floats) -> Floats:
@@ -163,6 +176,7 @@ def _items(year: Year) -> dict[str, Floats]:
         "sales_units": year.sold, "discards_units": year.gone.sum(axis=-1) + year.first_gone,
         "stock_units": year.state.units.sum(axis=-1), "unmet_units": year.unmet, "early_retirement": year.early,
         "product_output": year.made_output,
+        "imports_used_units": year.arrived_units if year.on.used_trade else 0.0 * year.made_output,
     }  # fmt: skip
 
 

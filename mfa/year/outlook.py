@@ -62,6 +62,9 @@ def expected_feed(year: Year) -> tuple[Floats, Floats]:
         same[..., layout.imported] = year.imports_scrap
         stays = 1.0 - year.p("scrap_export_share")
         same *= stays[..., None, layout.stream_class]
+        if year.on.scrap_between:  # what comes from other regions is not exported in the year
+            leaving = year.p("scrap_export_share")[..., None, layout.imported_classes]
+            same[..., layout.imported] += year.scrap_received * leaving
         mass *= stays[..., None, :]
         value *= stays[..., None, :]
     same += state.feed_store / 5.0

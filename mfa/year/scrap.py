@@ -7,7 +7,7 @@ import numpy as np
 from mfa.policy import quotas, subsidies
 from mfa.system import collection, recycling, second_life
 from mfa.system.layout import Floats
-from mfa.year import components
+from mfa.year import components, trade
 from mfa.year.state import DT, Year, mean_of, over
 
 
@@ -161,6 +161,9 @@ def feed_recyclers(year: Year) -> None:
         feed[..., layout.imported] += year.imports_scrap
         year.exports_scrap = feed * year.p("scrap_export_share")[..., None, layout.stream_class]
         feed -= year.exports_scrap
+        if year.on.scrap_between:
+            trade.receive_scrap(year)
+            feed[..., layout.imported] += year.scrap_received
     year.feed = feed
 
 

@@ -205,6 +205,8 @@ class Year:
     second_next: Floats  # S7 at year end without first-year failures
     imports_scrap: Floats  # [element + mass, stream of imported scrap], t/yr
     exports_scrap: Floats  # [element + mass, stream], t/yr
+    scrap_sent: Floats  # to other regions of the run [element + mass], t/yr
+    scrap_received: Floats  # from them [element + mass, stream of imported scrap], t/yr
     feed: Floats  # [element + mass, stream], t
     margin: Floats  # pi [route, stream], money/t
     fee_limit: Floats  # most that makers pay for a tonne [stream], money/t
@@ -262,6 +264,11 @@ class Year:
     first_item: Floats  # components in them [item]
     in_use: Floats  # content at year end [element + mass, item], t
     room: Room  # content of discards, of what stays, and of what leaves when plants ordered now open
+    # 15
+    parts_leaving: Floats | None  # [pair with own lifetime, cohort, component cohort + waiting], unit/yr
+    arrived_units: Floats  # used products from other regions [product], unit/yr
+    used_sent: Floats  # to other regions of the run [element + mass], t/yr
+    used_received: Floats  # from them [element + mass, item], t/yr
     # 13-14
     gross_mass: Floats  # collected with first-year failures [pair], t/yr
     quota_shortfall: Floats

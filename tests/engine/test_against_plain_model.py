@@ -1,7 +1,8 @@
 """The engine against the plain model on random systems with all levers: everything that is reported agrees to 1e-9.
 
-Two regions, two or three products, two components, several chemistries and elements, three routes, three foreign and
-two domestic origins; component lifetimes, second life, scrap trade, investment, certificates and a joint pool at once.
+Two or three regions that trade used products and scrap, two or three products, two components, several chemistries and
+elements, three routes, three foreign and two domestic origins; component lifetimes, second life, scrap trade,
+investment, certificates and a joint pool at once.
 """
 
 from __future__ import annotations
@@ -18,8 +19,11 @@ from tests.plain_model import PlainResults, run_plain, worst_residual
 from tests.plain_model.branches import BRANCHES
 from tests.random_systems import random_system
 
-SYSTEMS = [*(("all", seed) for seed in range(48)), *(("every", seed) for seed in range(1000, 1012))]
-"""60 systems: in the first 48 each lever is on by chance, in the last 12 all are on."""
+SYSTEMS = [
+    *(("all", seed) for seed in range(48)), *(("every", seed) for seed in range(1000, 1012)),
+    *(("three regions", seed) for seed in range(2000, 2006)),
+]  # fmt: skip
+"""66 systems: in the first 48 each lever is on by chance, in the others all are on, in the last 6 in three regions."""
 LEAST = 2
 """Systems in which each special case of the equations must happen."""
 
@@ -32,6 +36,8 @@ def plain_results(levers: str, seed: int) -> PlainResults:
 
 @functools.cache
 def system(levers: str, seed: int) -> Any:
+    if levers == "three regions":
+        return random_system(seed, "every", ("east", "west", "middle"))
     return random_system(seed, levers)
 
 

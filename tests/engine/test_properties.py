@@ -22,6 +22,8 @@ FEW = settings(max_examples=5, deadline=None)
 SOME = settings(max_examples=10, deadline=None)
 SEEDS = st.integers(0, 10_000)
 SOME_LEVERS = st.sets(st.sampled_from(LEVERS)).map(sorted)
+BETWEEN = ("joint_pool", "used_trade", "scrap_between")
+"""Levers that link regions."""
 NUMBERS = ("flows", "stocks", "items", "components", "policy")
 
 
@@ -64,8 +66,8 @@ def test_balances_close_and_nothing_is_negative(seed: int, levers: list[str]) ->
 
 @FEW
 @given(SEEDS, SOME_LEVERS)
-def test_regions_without_a_joint_pool_do_not_touch_each_other(seed: int, levers: list[str]) -> None:
-    arrays, years, lifetimes = random_system(seed, [lever for lever in levers if lever != "joint_pool"])
+def test_regions_without_pool_and_trade_do_not_touch_each_other(seed: int, levers: list[str]) -> None:
+    arrays, years, lifetimes = random_system(seed, [lever for lever in levers if lever not in BETWEEN])
 
     def only(value: Any, region: str) -> Any:
         if isinstance(value, Mapping):

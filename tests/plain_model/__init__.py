@@ -62,6 +62,16 @@ Compliance and capacity
     not looked ahead, all discards take 1-u_x-u_h; reuse is ignored.
 37. S8/5 is the store at the end of this year; rho*S5 and N likewise.
 
+Trade between regions
+43. Scrap of all regions is exported before any arrives; what arrives is not exported again in the year, also not in
+    what investors expect of it. It joins the imported scrap.
+44. Used products arrive when all else of the year is done: a stock target, spare parts, the share of cohorts in use and
+    what investors expect are those before it. A stock target is met before arrivals.
+45. A product that waits for a component arrives waiting. Where a component has a lifetime in some region, U[c,d] is
+    kept in all; where its own lifetime is off it never fails, but what waits is waiting there too.
+46. Content of a component in use is the mean by units over all of its year of making, whatever the cohort of the
+    product.
+
 Indicators and balances
 38. "drawn" is what leaves the own store (release - pool_in + pool_out), so fill - drawn is its change.
 39. Process efficiency is by element (old-scrap secondary over the element in old scrap processed).

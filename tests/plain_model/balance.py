@@ -24,6 +24,7 @@ FLOW_ENDS: dict[str, tuple[int, int]] = {
     "discards_direct": (4, 6),
     "discards_hibernating": (4, 5),
     "exports_used": (4, 0),
+    "imports_used": (0, 4),
     "released": (5, 6),
     "collected": (6, 8),
     "uncollected": (6, 10),
@@ -64,7 +65,25 @@ def worst_residual(results: PlainResults) -> tuple[float, Any]:
             ratio = abs(given - taken) / (1e-9 * max(1e-3, given))
             if ratio > worst[0]:
                 worst = (ratio, ("pool", t, e, given - taken))
+        for layer in v.layers:
+            sent, came = _used_trade(results, t, layer)
+            ratio = abs(sent - came) / (1e-9 * max(1e-3, sent))
+            if ratio > worst[0]:
+                worst = (ratio, ("used products between regions", t, layer, sent - came))
     return worst
+
+
+def _used_trade(results: PlainResults, t: int, layer: str) -> tuple[float, float]:
+    """Used products sent to other regions, and those that arrive."""
+    v = results.values
+    sent = came = 0.0
+    for r in v.regions:
+        came += results.total("imports_used", r, t, layer)
+        for p, k in v.pairs:
+            gone = results.cell("flows", "exports_used", region=r, time=t, product=p, component=k, element=layer)
+            for d in v.regions:
+                sent += gone * v.get("used_export_destination", region=r, destination=d, time=t, product=p)
+    return sent, came
 
 
 def _residuals(results: PlainResults, r: Any, t: int, layer: str) -> list[tuple[Any, float, float]]:

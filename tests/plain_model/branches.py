@@ -60,6 +60,11 @@ stockpile filled by imports
 stockpile filled within the room of a ban year
 no fill in a year with a gap
 fill at its limit
+[trade between regions]
+scrap comes from another region
+used products come of a cohort that is not in use here
+a component that came from elsewhere is sent on
+a product comes that waits for a component
 [rationing]
 part of the need unmet
 nothing of the need met

@@ -289,5 +289,7 @@ def _expected_feed(y: Year, years_ahead: int) -> dict[FeedClass, Material]:
         else:
             add_material(total, y.scrap_imports[k, h])
         found[k, h, q] = scaled(total, 1.0 - y.scrap_export_share[k, h])
+        if q == "imported":
+            add_material(found[k, h, q], y.received_scrap[k, h])  # not exported again in the year
         add_material(found[k, h, q], s.feed_store[k, h, q], 0.2)
     return found

@@ -99,10 +99,10 @@ def shares_by_margin(beta: float, margins: dict[Any, float]) -> dict[Any, float]
 
 
 def step_6_feed(y: Year) -> None:
-    """F = (S8[t-1] + collected + second_life_eol + imports_scrap)(1 - xs) by class (k,h,q)."""
+    """F = (S8[t-1] + collected + second_life_eol + imports_scrap from abroad)(1 - xs) by class (k,h,q)."""
     v, s = y.v, y.s
     y.feed = {}
-    y.scrap_imports, y.scrap_export_share = {}, {}
+    y.scrap_imports, y.scrap_export_share, y.exported_scrap = {}, {}, {}
     for k in v.components:
         for h in v.chemistries:
             mass = y.get("scrap_imports", component=k, chemistry=h)
@@ -119,7 +119,8 @@ def step_6_feed(y: Year) -> None:
                     add_material(total, y.second_life_eol[k, h])
                 elif q == "imported":
                     add_material(total, imported)
-                y.flow_material("exports_scrap", scaled(total, exported), component=k, scrap=q)
+                y.exported_scrap[k, h, q] = scaled(total, exported)
+                y.flow_material("exports_scrap", y.exported_scrap[k, h, q], component=k, scrap=q)
                 y.feed[k, h, q] = scaled(total, 1.0 - exported)
 
 

@@ -27,6 +27,7 @@ _FLOW_DETAIL: dict[str, tuple[str, ...]] = {
     "discards_direct": _PKE,
     "discards_hibernating": _PKE,
     "exports_used": _PKE,
+    "imports_used": _PKE,
     "released": _PKE,
     "collected": _PKE,
     "uncollected": _PKE,
@@ -54,8 +55,11 @@ _STOCK_DETAIL: dict[str, tuple[str, ...]] = {
     "stockpile": ("element",),
     "sink": ("element",),
 }
-_ITEM_NAMES = ("sales_units", "discards_units", "stock_units", "unmet_units", "early_retirement", "product_output")
-_COHORT_NAMES = ("stock_by_cohort", "discards_by_cohort", "sold_by_cohort")
+_ITEM_NAMES = (
+    "sales_units", "discards_units", "imports_used_units", "stock_units", "unmet_units", "early_retirement",
+    "product_output",
+)  # fmt: skip
+_COHORT_NAMES = ("stock_by_cohort", "discards_by_cohort", "sold_by_cohort", "arrived_by_cohort")
 _PAIR = ("product", "component")
 _POLICY_DETAIL: dict[str, tuple[str, ...]] = {
     "price": ("element",),

@@ -9,7 +9,7 @@ from .collection import step_4_collection, step_5_second_life
 from .policy import step_1_price, step_2_chemistry, step_13_compliance, step_14_capacity
 from .recycling import start_of_year, step_6_feed, step_7_routes
 from .results import PlainResults
-from .state import State, Year, add_material
+from .state import WAITING, State, Year, add_material
 from .supply import (
     release_stockpiles,
     step_8_need,
@@ -18,6 +18,7 @@ from .supply import (
     step_10_leontief,
     step_11_stockpile,
 )
+from .trade import exchange_scrap, step_15_used_products
 from .use import step_3_discards, step_12_use
 from .values import Values
 
@@ -42,6 +43,8 @@ def run_plain(arrays: Mapping[str, Any], years: Iterable[int]) -> PlainResults:
             step_4_collection(y)
             step_5_second_life(y)
             step_6_feed(y)
+        exchange_scrap(now)
+        for y in now.values():
             step_7_routes(y)
             step_8_need(y)
             y.first_pass = step_9_supply(y, y.need, None)
@@ -60,6 +63,7 @@ def run_plain(arrays: Mapping[str, Any], years: Iterable[int]) -> PlainResults:
             step_13_compliance(y)
             _close_stores(y)
             step_14_capacity(y)
+        step_15_used_products(now)
     return results
 
 
@@ -81,7 +85,7 @@ def _close_stores(y: Year) -> None:
     for p, k in v.pairs:
         for parts in s.parts_of(p, k).values():
             for d, units in parts.items():
-                if d in s.mix[p, k]:
+                if d != WAITING:
                     for material in y.material(p, k, d, units).values():
                         y.stock_material("in_use", material, product=p, component=k)
         for h in v.chemistries:

@@ -53,11 +53,13 @@ class State:
                     h: v.get("initial_chemistry_share", region=region, cohort=c, product=p, component=k, chemistry=h)
                     for h in v.chemistries
                 }
-        # U[c][d], only where component lifetimes are on; a first part is as old as its product
+        # U[c][d], only where component lifetimes are on in some region; a first part is as old as its product
         self.parts: dict[tuple[Any, Any], dict[int, dict[Any, float]]] = {}
         for p, k in v.pairs:
-            if v.lifetime_terms("component_lifetime", region=region, product=p, component=k) is not None:
+            if any(v.lifetime_terms("component_lifetime", region=r, product=p, component=k) for r in v.regions):
                 self.parts[p, k] = {c: {c: units} for c, units in self.in_use[p].items()}
+        # mean content of one component where some came from another region, by (p, k, year of making)
+        self.blend: dict[tuple[Any, Any, int], dict[Any, Material]] = {}
         # S5 by (p,k,h), S7 by (k,h) and entry year, S8 by (k,h,q)
         self.hibernation: dict[tuple[Any, Any, Any], Material] = {
             (p, k, h): self.nothing() for p, k in v.pairs for h in v.chemistries
@@ -206,6 +208,8 @@ class Year:
 
     def material(self, p: Any, k: Any, cohort: int, units: float) -> dict[Any, Material]:
         """Material by chemistry of some components of (p, k) made in a cohort."""
+        if (p, k, cohort) in self.s.blend:
+            return {h: scaled(one, units) for h, one in self.s.blend[p, k, cohort].items()}
         mix = self.s.mix[p, k][cohort]
         return {h: scaled(self.s.content(p, k, h, cohort), units * mix[h]) for h in self.v.chemistries if mix[h] > 0.0}
 

@@ -19,6 +19,8 @@ def step_3_discards(y: Year) -> None:
     y.direct = {(p, k, h): s.nothing() for p, k in v.pairs for h in v.chemistries}
     y.direct_parts = {pair: {} for pair in v.pairs}  # direct with-product parts in units, by cohort of the part
     y.export_share, y.hibernation_share, y.held_share = {}, {}, {}
+    y.used_units = {}  # exported units by product and cohort
+    y.used_parts = {}  # their components by (p,k), cohort of the product, cohort of the part
     y.early_retirement = {}
     for p in v.products:
         exported = y.get("used_export_share", product=p)
@@ -68,9 +70,10 @@ def _age_product(y: Year, p: Any) -> None:
             lost = sum(amount * (1.0 - g[k][c][d]) for d, amount in parts[k][c].items())
             failing[k][c] = lost / units if units > 0.0 else 0.0
 
-    # not replaceable: component lifetime on and product age above replacement_max_age; z = prod (1 - f_k) over these
+    # not replaceable: component lifetime on (in some region) and product age above replacement_max_age;
+    # z = prod (1 - f_k) over these
     replaceable = {
-        k: {c: lifetimes[k] is None or t - c <= y.get("replacement_max_age", product=p, component=k) for c in in_use}
+        k: {c: (p, k) not in s.parts or t - c <= y.get("replacement_max_age", product=p, component=k) for c in in_use}
         for k in components
     }
     z = {}
@@ -102,7 +105,9 @@ def _age_product(y: Year, p: Any) -> None:
         y.cohort("discards_by_cohort", discarded[c], product=p, cohort=c)
 
     u_x, u_h = y.export_share[p], y.hibernation_share[p]
+    y.used_units[p] = {c: units * u_x for c, units in discarded.items()}
     for k in components:
+        y.used_parts[p, k] = {c: {} for c in in_use}
         y.parts_after[p, k] = {}
         y.need_by_cohort[p, k] = {}
         for c in in_use:
@@ -129,6 +134,7 @@ def _age_product(y: Year, p: Any) -> None:
                 if d != WAITING and kept > 0.0:
                     kept_parts[d] = kept
                 need += failed  # d = waiting is in the need as well
+                y.used_parts[p, k][c][d] = with_product * u_x
                 if d == WAITING:
                     continue  # no part there, nothing to discard
                 direct_units = with_product * (1.0 - u_x - u_h)
@@ -167,6 +173,7 @@ def step_12_use(y: Year) -> None:
             s.in_use[p][t] = stays
         y.discards_units[p] += failures
         y.kept_units[p] += failures * y.held_share[p]
+        y.used_units[p][t] = failures * y.export_share[p]
         y.cohort("sold_by_cohort", sold, product=p, cohort=t)
         y.cohort("discards_by_cohort", failures, product=p, cohort=t)
         for k in [k for product, k in v.pairs if product == p]:
@@ -214,6 +221,7 @@ def _first_year_failures(y: Year, p: Any, k: Any, failures: float) -> None:
     cr = y.collection_rate[p, k]
     s2 = y.get("second_life_share", product=p, component=k)
     y.saw("sold and failed in the same year", failures > 0.0)
+    y.used_parts[p, k][t] = {t: failures * u_x}
     for h, failed in y.material(p, k, t, failures).items():
         direct = scaled(failed, 1.0 - u_x - u_h)
         y.flow_material("exports_used", scaled(failed, u_x), product=p, component=k)

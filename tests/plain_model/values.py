@@ -9,6 +9,7 @@ from typing import Any
 
 DIMENSIONS = (
     "region",
+    "destination",
     "origin",
     "time",
     "cohort",
@@ -44,6 +45,7 @@ DEFAULTS: dict[str, Any] = {
     "product_ban": 0.0,
     "carry_share": 0.0,
     "used_export_share": 0.0,
+    "used_export_destination": 0.0,
     "keep_share": 0.0,
     "keep_cost": 0.0,
     "hibernation_share": 0.0,
@@ -64,6 +66,7 @@ DEFAULTS: dict[str, Any] = {
     "scrap_imports": 0.0,
     "scrap_import_grade": 0.0,
     "scrap_export_share": 0.0,
+    "scrap_export_destination": 0.0,
     "initial_scrap_store": 0.0,
     "initial_scrap_grade": 0.0,
     "backlog_limit": math.inf,

@@ -29,7 +29,7 @@ from mfa.inputs.messages import suggest
 from mfa.inputs.sampling.naming import Naming, Pattern, Together, parse_pattern
 from mfa.inputs.tables import DISTRIBUTIONS, LIFETIME_COLUMNS, YEAR_DIMS, label_dims
 from mfa.inputs.yaml_file import KeyPath, Source
-from mfa.vocabulary import DIMENSIONS, PARAMETERS, Parameter
+from mfa.vocabulary import DIMENSIONS, NAMED_LIKE, PARAMETERS, Parameter
 
 if TYPE_CHECKING:
     from mfa.inputs.dataset import Dataset
@@ -408,5 +408,5 @@ def known_words(dataset: Dataset) -> set[str]:
 def label_groups(dataset: Dataset) -> dict[str, dict[str, str]]:
     """Group of each label, by dim."""
     groups = {dim: {label: said.group for label, said in labels.items()} for dim, labels in dataset.labels.items()}
-    groups["miner"] = groups.get("origin", {})
+    groups |= {dim: groups.get(like, {}) for dim, like in NAMED_LIKE.items()}
     return groups

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from mfa.inputs.sampling.naming import Factor, FactorLabel
+from mfa.vocabulary import named_like
 
 if TYPE_CHECKING:
     from mfa.inputs.dataset import Label
@@ -23,7 +24,7 @@ SHORT = {
     "hibernation_release": "Release from drawers", "headroom": "Extra deliveries under a ban",
 }  # fmt: skip
 """Parameters whose name with spaces says too little, or too much."""
-PROPER = ("region", "origin", "miner")
+PROPER = ("region", "destination", "origin", "miner")
 """Dims whose labels are proper names."""
 
 
@@ -51,7 +52,7 @@ def factor_words(factor: Factor, labels: Mapping[str, Mapping[str, Label]]) -> s
 
 def label_words(label: FactorLabel, labels: Mapping[str, Mapping[str, Label]]) -> str:
     """A label of a factor for readers; one that several labels share is told by the words that they have in common."""
-    known = labels.get("origin" if label.dim == "miner" else label.dim, {})
+    known = labels.get(named_like(label.dim), {})
     names = [known[member].name or member for member in sorted(label.members) if member in known]
     if label.label in known:
         text = known[label.label].name or label.label

@@ -95,6 +95,7 @@ _MASS = """
 Material Stock|{};t;stocks;in_use;mfa;425;Metal in products in use at year end
 Final Material Demand|{};t/yr;flows;sales spares reused;425;425;Metal that enters use: sales, spare parts, reused parts
 Material Outflow|{};t/yr;flows;discards_direct discards_hibernating exports_used;mfa;425;Metal that leaves use
+Used Product Arrivals|{};t/yr;flows;imports_used;mfa;;Metal in used products from other regions of the run
 Material Losses|{};t/yr;flows;uncollected second_life_lost recovery_loss overflow;425;;Metal lost after use
 Material Losses|{}|Waste and Scrap Recovery;t/yr;flows;uncollected second_life_lost;mfa;;Not collected or lost later
 Material Losses|{}|Material Recycling;t/yr;flows;recovery_loss overflow;mfa;;Lost in recovery or beyond the store

@@ -9,10 +9,12 @@ from mfa.report.document.content import Block, Cell, Column, Item, Notice, Parag
 from mfa.report.document.view import View
 from mfa.report.document.words import capital, listed, over_time, quantity
 from mfa.results import Results
-from mfa.vocabulary import PARAMETERS, Parameter, money_unit
+from mfa.vocabulary import PARAMETERS, Parameter, money_unit, named_like
 
 Names = Callable[[str, str], str]
-LABELS = ("region", "origin", "product", "component", "chemistry", "element", "route", "scrap", "miner")
+LABELS = (
+    "region", "destination", "origin", "product", "component", "chemistry", "element", "route", "scrap", "miner",
+)  # fmt: skip
 FILL = {
     "ramp": "between the years given, values lie on a straight line; before the first, the default holds",
     "path": "between the years given, values lie on a straight line",
@@ -144,7 +146,7 @@ def where(label_name: Names, entry: Mapping[str, Any]) -> str:
     for dim in LABELS:
         if dim in entry:
             said = entry[dim] if isinstance(entry[dim], list) else [entry[dim]]
-            known = "origin" if dim == "miner" else dim
+            known = named_like(dim)
             parts.append(listed(["all" if label == "*" else label_name(known, str(label)) for label in said]))
     return "; ".join(parts) or "all"
 
