@@ -52,6 +52,22 @@ class Record:
                     kept[name] = np.array(np.broadcast_to(kept[name], (*kept[name].shape[:3], *longer)))
                 kept[name][t] = values
 
+    def take_years(self, earlier: Record, years: int) -> None:
+        """Take over what the first years of another record hold.
+
+        Parameters
+        ----------
+        earlier : Record
+            With one sample, of the same layout, as full as this.
+        years : int
+        """
+        model = self.model
+        for group, variables in earlier.kept.items():
+            kept = self.kept.setdefault(group, {})
+            for name, values in variables.items():
+                kept[name] = np.zeros((model.n_years, model.n_sample, *values.shape[2:]), dtype=values.dtype)
+                kept[name][:years] = values[:years]
+
     def totals(self) -> tuple[dict[str, Floats], dict[str, Floats]]:
         """Flows and stocks summed over all but time, sample, region and element (component mass last)."""
         flows = {name: self._flow_total(name, self.kept["flows"][name]) for name in FLOWS}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mfa.assembly import Model, assemble
+from mfa.past import Past
 from mfa.recording import Record
 from mfa.system.balance import Residual, check_balances, check_cohorts, check_trade, refuse_negative
 from mfa.system.layout import Floats
@@ -25,7 +26,7 @@ CHUNK = 64
 """Samples solved together: enough to hide Python's cost, few enough to stay in the cache."""
 
 
-def run(scenario: Scenario | Inputs | str, *, detail: str = "full") -> Results:
+def run(scenario: Scenario | Inputs | str, *, detail: str = "full", past: Past | None = None) -> Results:
     """Run a scenario.
 
     Parameters
@@ -35,6 +36,9 @@ def run(scenario: Scenario | Inputs | str, *, detail: str = "full") -> Results:
     detail : {"full", "totals"}
         ``full`` keeps flows by product, component, route and origin; ``totals`` keeps region, time and element only,
         which is what many samples have room for.
+    past : Past, optional
+        First years that were solved before, see `mfa.past`; a run that differs in them is solved from the start. It
+        changes no result but for rounding.
 
     Returns
     -------
@@ -56,7 +60,7 @@ def run(scenario: Scenario | Inputs | str, *, detail: str = "full") -> Results:
         scenario = load_scenario(scenario)
     inputs: Inputs = scenario.inputs() if hasattr(scenario, "inputs") else scenario
     started = clock.perf_counter()
-    arrays, worst, model = solve(inputs, detail=detail)
+    arrays, worst, model = solve(inputs, detail=detail, past=past)
     attrs: dict[str, Any] = dict(inputs.attrs or {})
     attrs["balance"] = {
         "worst_relative_residual": worst.relative, "residual": worst.absolute, "process": worst.process,
@@ -73,15 +77,17 @@ def run(scenario: Scenario | Inputs | str, *, detail: str = "full") -> Results:
     return results
 
 
-def solve(inputs: Inputs, *, detail: str = "full") -> tuple[dict[str, dict[str, Any]], Residual, Model]:
+def solve(
+    inputs: Inputs, *, detail: str = "full", past: Past | None = None
+) -> tuple[dict[str, dict[str, Any]], Residual, Model]:
     """Solve all years of all samples and check every balance; plain arrays (sample, *dims of the vocabulary)."""
     model = assemble(inputs)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         if model.n_sample <= CHUNK:
-            arrays, worst = _solve_chunk(model, detail)
+            arrays, worst = _solve_chunk(model, detail, past)
             return arrays, worst, model
         parts = [
-            _solve_chunk(_slice_samples(model, start, min(start + CHUNK, model.n_sample)), detail)
+            _solve_chunk(_slice_samples(model, start, min(start + CHUNK, model.n_sample)), detail, past)
             for start in range(0, model.n_sample, CHUNK)
         ]
     worst = max((residual for _, residual in parts), key=lambda residual: residual.relative)
@@ -112,10 +118,15 @@ def _slice_samples(model: Model, start: int, stop: int) -> Model:
     )  # fmt: skip
 
 
-def _solve_chunk(model: Model, detail: str) -> tuple[dict[str, dict[str, Any]], Residual]:
-    state, record = State(model), Record(model, full=detail == "full")
-    opening = state.opening()
-    for t in range(model.n_years):
+def _solve_chunk(model: Model, detail: str, past: Past | None) -> tuple[dict[str, dict[str, Any]], Residual]:
+    full = detail == "full"
+    known = None if past is None else past.resume(model, full)
+    if past is None or known is None:
+        start, state, record = 0, State(model), Record(model, full)
+        opening = state.opening()
+    else:
+        start, (state, record, opening) = past.years, known
+    for t in range(start, model.n_years):
         record.keep(t, report(solve_year(state, t), record.full))
     flows, stocks = record.totals()
     worst = check_balances(flows, stocks, opening, model.layout)

@@ -21,6 +21,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("assembly",),
     ("year",),
     ("recording",),
+    ("past",),
     ("inputs",),
     ("reconciliation",),
     ("run",),
@@ -33,7 +34,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
 )
 """From the ground up: a part may import from its own level and from those below."""
 LEVEL = {part: number for number, parts in enumerate(LEVELS) for part in parts}
-KERNELS = ("system", "policy", "year", "recording", "assembly")
+KERNELS = ("system", "policy", "year", "recording", "past", "assembly")
 KERNEL_LIBRARIES = {"__future__", "collections", "concurrent", "contextlib", "copy", "dataclasses", "functools", "math",
                     "mfa", "numpy", "os", "scipy", "typing", "warnings"}  # fmt: skip
 

@@ -16,24 +16,30 @@ from typing import Any
 import numpy as np
 import yaml
 
+from mfa.assembly import assemble
 from mfa.errors import Fault, InputError, MfaError
 from mfa.explore.controls import Control, read_controls, scenario_data
 from mfa.explore.shown import Shown, of_page, outputs_of, results_shown, years_shown
 from mfa.inputs import Inputs, Scenario
 from mfa.inputs.points import Points
+from mfa.past import Past
 from mfa.report.style import ELEMENT_COLOURS, INK, SERIES_COLOURS, assign
+from mfa.studies.shared_past import years_before_levers
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
 STEPS = 20
 """Steps of a slider from its lowest to its highest value."""
 START_YEAR = 2040
 KEPT_RUNS = 200
+PATIENCE = 1
+"""How long a widget waits for more of its own news, ms: a slider that is let go tells of itself once."""
 
 
 class Runs:
     """Runs of a scenario under changes of its levers, the last ones kept.
 
-    Tables are read and completed once; of a run only those parameters are made anew that a lever touches.
+    Tables are read and completed once; of a run only those parameters are made anew that a lever touches, and only the
+    years are solved from which on a lever acts.
 
     Parameters
     ----------
@@ -54,6 +60,8 @@ class Runs:
         self.outputs = outputs_of(scenario, shown)
         self.years = np.asarray(scenario.years)
         self.base = scenario.inputs()
+        ends = Points(scenario, [control.lever for control in controls], base=self.base)
+        self.past = Past(assemble(self.base), years_before_levers(ends))
         self.values = functools.lru_cache(maxsize=KEPT_RUNS)(self._values)
 
     def inputs(self, given: tuple[Any, ...]) -> Inputs:
@@ -70,7 +78,7 @@ class Runs:
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            results = run(self.inputs(given), detail="totals")
+            results = run(self.inputs(given), detail="totals", past=self.past)
         found = {}
         for output, one in zip(self.outputs, self.shown, strict=True):
             found[one.name] = of_page(output.taken_from(results), output.dims, self.years, one)[0]
@@ -169,6 +177,7 @@ class LivePage:
         ]  # fmt: skip
         for side in self.sides:
             for widget in side.widgets:
+                widget._debounce = PATIENCE  # panel's own is 50 ms
                 widget.param.watch(self._update, "value_throttled" if hasattr(widget, "value_throttled") else "value")
         for widget in (self.element, self.region, self.year):
             widget.param.watch(self._update, "value")

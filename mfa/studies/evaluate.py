@@ -14,6 +14,7 @@ from mfa.vocabulary import INDICATORS, ITEMS, POLICY, SCRAP, STOCKS, dims_of, mo
 
 if TYPE_CHECKING:
     from mfa.inputs import Inputs
+    from mfa.past import Past
     from mfa.results import Results
 
 BLOCK = 64
@@ -94,6 +95,16 @@ class UntilYear:
         """Inputs of samples start to stop - 1."""
         found = self.design.inputs(start, stop)
         return found if self.year is None else found.until(self.year)
+
+    @property
+    def past(self) -> Past | None:
+        """The years that the design has solved already, if it has."""
+        return past_of(self.design)
+
+
+def past_of(design: DesignLike) -> Past | None:
+    """The years that a design has solved already, if it has."""
+    return getattr(design, "past", None)
 
 
 @dataclass(frozen=True)
@@ -317,7 +328,7 @@ def _evaluate_block(
 def _run(design: DesignLike, first: int, last: int) -> Results:
     from mfa.run import run
 
-    return run(design.inputs(first, last), detail="totals")
+    return run(design.inputs(first, last), detail="totals", past=past_of(design))
 
 
 def _of_all(array: np.ndarray, count: int, dtype: type[np.generic]) -> np.ndarray:

@@ -21,6 +21,7 @@ from mfa.inputs.levers import LeverRange
 from mfa.inputs.points import Points
 from mfa.studies.chunks import evaluate_all
 from mfa.studies.evaluate import AsItIs, Output, UntilYear
+from mfa.studies.shared_past import continued
 
 if TYPE_CHECKING:
     from mfa.inputs.sampling import Design
@@ -105,7 +106,7 @@ class Futures:
             self._check_ends()
             points = self.points(candidates)
             if self._design is None:
-                found = evaluate_all(UntilYear(points, until), outputs, jobs=self.jobs)
+                found = evaluate_all(continued(points, until), outputs, jobs=self.jobs)
                 return [{name: values[i : i + 1] for name, values in found.items()} for i in range(len(candidates))]
             if self._meets_draws(points):
                 designs = [self._drawn(self.changed(candidate)) for candidate in candidates]

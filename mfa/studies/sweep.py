@@ -19,6 +19,7 @@ from mfa.inputs.messages import suggest
 from mfa.inputs.points import Points
 from mfa.studies.chunks import evaluate_all
 from mfa.studies.evaluate import Output, choose_outputs, coordinates
+from mfa.studies.shared_past import continued
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -288,7 +289,8 @@ def run_points(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", InputWarning)
             points.check_corners()
-        return evaluate_all(points, outputs, jobs=jobs, tell=tell)
+            design = continued(points)
+        return evaluate_all(design, outputs, jobs=jobs, tell=tell)
     except MfaError as error:
         raise type(error)([points.told(fault) for fault in error.faults]) from error
 

@@ -61,6 +61,15 @@ class CohortContent:
         ends = np.cumsum([bucket.places.size for bucket in buckets]).tolist()
         self._slices = [slice(end - bucket.places.size, end) for end, bucket in zip(ends, buckets, strict=True)]
 
+    def go_on_from(self, earlier: CohortContent) -> bool:
+        """Take over what the cohorts of another with one sample hold, if it lists the same places; else False."""
+        mine, theirs = ((*one.products.buckets, *one.components.buckets) for one in (self, earlier))
+        if len(mine) != len(theirs) or not all(map(Bucket.lists_the_same, mine, theirs)):
+            return False
+        for bucket, other in zip(mine, theirs, strict=True):
+            bucket.store[:] = other.store
+        return True
+
     def add(self, position: int, content: Floats, mix: Floats) -> None:
         """Fix what the cohort at `position` holds: content [..., element + mass, item] and mix [..., item]."""
         held = content * mix[..., None, :]
@@ -94,6 +103,12 @@ class Bucket:
             used[b, : len(block)] = 1.0
         self.places, self.used = places.ravel(), used.ravel()
         self.store = np.zeros((*lead, len(blocks), n_cohorts, self.shape[1]))
+
+    def lists_the_same(self, other: Bucket) -> bool:
+        """Whether another bucket has the same blocks, routes and places."""
+        return self.store.shape[1:] == other.store.shape[1:] and all(
+            np.array_equal(getattr(self, name), getattr(other, name)) for name in ("part", "routes", "places", "used")
+        )
 
 
 class Blocks:

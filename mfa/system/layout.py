@@ -101,6 +101,10 @@ class Layout:
         self.old, self.new, self.imported = (slice(int(a), int(b)) for a, b in zip(ends, ends[1:], strict=False))
         self.new_classes, self.imported_classes = self.stream_class[self.new], self.stream_class[self.imported]
 
+    def labels_without_samples(self) -> dict[str, list[str]]:
+        """Labels of all dimensions but ``sample``."""
+        return {name: labels for name, labels in self.labels.items() if name != "sample"}
+
     def size(self, axis: str) -> int:
         """Length of an axis: ``pair``, ``item``, ``class`` or a dimension."""
         sizes = {"pair": self.n_pair, "item": self.n_item, "class": self.n_class, "scrap": self.n_scrap}
@@ -235,6 +239,14 @@ class YearParameters:
             name: values if values.shape[0] == 1 else values[start:stop] for name, values in self._fixed.items()
         }
         return part
+
+    def by_year(self) -> tuple[str, ...]:
+        """Names of the parameters with time or cohort."""
+        return tuple(self._by_year)
+
+    def fixed_names(self) -> tuple[str, ...]:
+        """Names of the others."""
+        return tuple(self._fixed)
 
     def __contains__(self, name: str) -> bool:
         return name in self._by_year or name in self._fixed

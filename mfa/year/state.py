@@ -37,6 +37,12 @@ def mean_of(years: Sequence[Floats]) -> Floats:
     return total / len(years)
 
 
+LISTS = ("filled", "drawer_items", "second_items", "part_element", "part_class")
+"""Attributes of a state that say what is kept in which place."""
+OF_THE_MODEL = ("model", "lead", "content", "leaving", "_old_scrap", "part_component", "part_to_element")
+"""Attributes that follow from the model; the rest is handed on from year to year."""
+
+
 class State:
     """What a year hands to the next.
 
@@ -134,6 +140,37 @@ class State:
             "in_use": held, "hibernation": nothing, "second_life": nothing,
             "feed_store": self.feed_store.sum(axis=-1), "stockpile": self.stockpile.copy(), "sink": nothing,
         }  # fmt: skip
+
+    def go_on_from(self, earlier: State) -> bool:
+        """Take over what another state hands to the next year.
+
+        Parameters
+        ----------
+        earlier : State
+            With one sample, of a model with the same layout; is left as it is.
+
+        Returns
+        -------
+        bool
+            Whether it could: not if different places are kept, as when a later year gives an item its first content.
+        """
+        if not all(np.array_equal(getattr(self, name), getattr(earlier, name)) for name in LISTS):
+            return False
+        if 0 < len(earlier.plants) != len(self.plants) > 0 or not self.content.go_on_from(earlier.content):
+            return False
+        for name, known in vars(earlier).items():
+            if name in (*LISTS, *OF_THE_MODEL) or known is None:
+                continue
+            fresh = getattr(self, name)
+            if isinstance(known, list):
+                setattr(self, name, [values.copy() for values in known])
+            elif name in ("plants", "credits"):
+                if fresh is not None and fresh.size and known.size:  # else no plant or credit was there so far
+                    fresh[:] = known
+            else:
+                shape = known.shape if fresh is None else np.broadcast_shapes(known.shape, fresh.shape)
+                setattr(self, name, np.array(np.broadcast_to(known, shape)))
+        return True
 
     def old_scrap(self, room: Room) -> OldScrap:
         """How what leaves later, as contracted in a room, sums to old scrap by route."""

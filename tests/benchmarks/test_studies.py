@@ -81,20 +81,22 @@ def test_inputs_of_samples(vision: mfa.Scenario, timed: Timed) -> None:
           lambda: [design.inputs(start, start + 32) for start in range(0, 320, 32)])  # fmt: skip
 
 
-def test_sweep_of_20_by_20(vision: mfa.Scenario, timed: Timed) -> None:
-    vary = [f"{QUOTA}=0:0.8:20", f"{KEEP}=0:0.8:20"]
-    result = timed("sweep of 20 x 20", "<= 10 s", lambda: mfa.sweep(vision, vary, jobs=None))
+@pytest.mark.parametrize("year", ["", ".2030"], ids=["in all years", "from 2030 on"])
+def test_sweep_of_20_by_20(vision: mfa.Scenario, timed: Timed, year: str) -> None:
+    vary = [f"{QUOTA}{year}=0:0.8:20", f"{KEEP}{year}=0:0.8:20"]
+    result = timed(f"sweep of 20 x 20{year}", "<= 10 s", lambda: mfa.sweep(vision, vary, jobs=None))
     assert result.size == 400
 
 
+@pytest.mark.parametrize("lever", [QUOTA, f"{QUOTA}.2030"], ids=["in all years", "from 2030 on"])
 @pytest.mark.parametrize("target", ["secondary[Co, 2040] >= 925 t/yr", "import_requirement[Co, 2040] <= 0.86"],
                          ids=["met within the range", "not met"])  # fmt: skip
-def test_search_over_one_lever_in_200_samples(vision: mfa.Scenario, timed: Timed, target: str) -> None:
+def test_search_over_one_lever_in_200_samples(vision: mfa.Scenario, timed: Timed, target: str, lever: str) -> None:
     options: dict[str, Any] = {"in_share": 0.5, "samples": 200, "cost": "social_cost", "jobs": None}
     found = timed(
-        f"search over one lever in 200 samples, {target}",
+        f"search over {lever} in 200 samples, {target}",
         "<= 20 s",
-        lambda: mfa.search(vision, target, [f"{QUOTA}=0:0.85"], **options),
+        lambda: mfa.search(vision, target, [f"{lever}=0:0.85"], **options),
     )
     assert found.trials
 
