@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from mfa.errors import InputError
 from mfa.indicators import FLAGS, REASONS, is_flag, over_period, ratio, reason_code, sum_over_period
-from mfa.indicators.ratios import first_reason, missing_because
+from mfa.indicators.ratios import first_reason, mean_of_defined, missing_because
 
 YEARS = np.arange(2030, 2034)
 FLOW = arrays(float, (4, 2), elements=st.floats(0, 1e9))
@@ -77,3 +77,9 @@ def test_ratio_over_a_span_lies_between_the_annual_ratios(numerator, denominator
     span = over_period(numerator, denominator, YEARS, 2030, 2033)
     assert (span >= annual.min(axis=0) * (1 - 1e-12)).all()
     assert (span <= annual.max(axis=0) * (1 + 1e-12)).all()
+
+
+def test_mean_of_samples_counts_the_defined_ones_of_each_place():
+    # place 0: (1 + 3 + 5) / 3; place 1: (2 + 4) / 2; place 2: none is defined
+    values = np.array([[1.0, 2.0, np.nan], [3.0, np.nan, np.nan], [5.0, 4.0, np.nan]])
+    np.testing.assert_array_equal(mean_of_defined(values), [3.0, 3.0, np.nan])

@@ -13,6 +13,8 @@ import mfa
 import mfa.cli
 from mfa.indicators.levers import PLANTS, RULES, STATES, Explanation, explain
 from mfa.indicators.levers.case import Case
+from mfa.indicators.levers.earnings import route_grades
+from mfa.indicators.levers.explanation import several
 from mfa.inputs import load_scenario
 from mfa.inputs.scenario import scenario_files
 from mfa.report.explanations import explanations_markdown, explanations_text
@@ -185,3 +187,17 @@ def test_the_command_prints_them(capsys, tmp_path, monkeypatch):
 def test_plain_data_goes_there_and_back():
     one = explain(run(collection_quota=0.7))[0]
     assert Explanation.from_plain(json.loads(json.dumps(one.plain()))) == one
+
+
+def test_short_lists_are_told_whole():
+    assert several(["Li"]) == "Li"
+    assert several(["Li", "Co", "Ni", "Nd"]) == "Li, Co, Ni and Nd"  # one more is no shorter as "1 more"
+    assert several(["Li", "Co", "Ni", "Nd", "Dy"]) == "Li, Co, Ni and 2 more"
+
+
+def test_grade_of_a_route_is_what_it_took_in():
+    # scrap holds 0.1 t of Co per tonne: 0.05 recovered and 0.05 lost of each
+    results = run(recovery_yield=0.5, initial_capacity=20.0)
+    grades = route_grades(Case(results, 0))
+    assert (results.arrays("policy")["processed"][0, 0, :, 0] > 0).all()
+    np.testing.assert_allclose(grades[:, 0, 0], 0.1)
