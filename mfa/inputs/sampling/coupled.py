@@ -5,7 +5,8 @@
 - A largest collection rate lies above the base rate: its law is truncated at the base rate drawn, and where it ends
   below that it is the base rate.
 - A recovery yield that research can reach lies above the plain yield: it is the larger of the two.
-- Elements of a component weigh no more than the component: checked, refused with the coordinates.
+- Elements of a component weigh no more than the component: where they would, they are scaled down to it together.
+  Ranges of which that is no rare tail are refused with the coordinates.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from mfa.errors import Fault, ModelError
+from mfa.errors import Fault, InputError, ModelError
 from mfa.inputs.messages import number
 from mfa.inputs.sampling.placing import Plan
 from mfa.inputs.sampling.targets import ItemArray, Items, Target
@@ -156,16 +157,53 @@ def check_rates(rate: xr.DataArray, largest: xr.DataArray, exists: NDArray[np.bo
         raise ModelError(Fault(f"sample number {cell[0]}: base_collection_rate[{place}]", f"= {text}", mend))
 
 
-def check_composition(content: Any, mass: Any, items: Items, axes: Axes) -> None:
-    """Refuse samples in which the elements of a component weigh more than the component.
+def bounded_composition(content: ItemArray, mass: Any, items: Items) -> ItemArray:
+    """Content whose elements weigh no more than their component: where they would, all are scaled down together."""
+    elements, whole = _weights(content, mass, items)
+    if not (elements > whole).any():
+        return content
+    share = np.divide(whole, elements, out=np.ones(elements.shape), where=elements > whole)
+    values = content.values_by_item * np.expand_dims(share, 1 + content.axes.index("element"))
+    return ItemArray(content.base, content.items, content.axes, values, content.samples)
+
+
+def check_composition(content: ItemArray, mass: Any, items: Items, axes: Axes) -> None:
+    """Refuse ranges that contradict each other: content at its 95 % outweighs a component that is at its median.
+
+    Parameters
+    ----------
+    content : ItemArray
+        One sample, with the factors of content at 95 %.
+    mass : ItemArray or DataArray
+        The same sample, with the other factors at their medians.
 
     Raises
     ------
-    ModelError
-        Naming coordinates and sample.
+    InputError
+        Naming coordinates and weights.
     """
-    if not isinstance(content, ItemArray):
-        return
+    elements, whole = _weights(content, mass, items)
+    wrong = elements > whole * (1.0 + MASS_TOLERANCE)
+    if wrong.any():
+        held = tuple(axis for axis in content.axes if axis != "element")
+        cell = np.argwhere(wrong)[0].tolist()
+        item = items.members[cell[1 + held.index("item")]]
+        names = [f"{axis}={axes.of(axis)[cell[1 + i]]}" for i, axis in enumerate(held) if axis != "item"]
+        names += [
+            f"{dim}={axes.of(dim)[int(i)]}" for dim, i in zip(("product", "component", "chemistry"), item, strict=True)
+        ]
+        raise InputError(
+            Fault(
+                f"content[{', '.join(names)}]",
+                f"at the 95 % of its factors the elements weigh {number(float(elements[tuple(cell)]))} t/unit, the "
+                f"component at its median {number(float(whole[tuple(cell)]))}",
+                "narrow the ranges of content, or raise component_mass",
+            )
+        )
+
+
+def _weights(content: ItemArray, mass: Any, items: Items) -> tuple[Floats, Floats]:
+    """Weight of all elements of an item, and of the item: arrays [sample, *axes of content without element], t/unit."""
     elements = content.values_by_item.sum(axis=1 + content.axes.index("element"))
     held = tuple(axis for axis in content.axes if axis != "element")
     if isinstance(mass, ItemArray):
@@ -179,20 +217,5 @@ def check_composition(content: Any, mass: Any, items: Items, axes: Axes) -> None
             for i, size in enumerate(wide.shape[-3:])
         )
         whole = wide[..., index[0], index[1], index[2]]
-    wrong = elements > whole * (1.0 + MASS_TOLERANCE)
-    if wrong.any():
-        cell = np.argwhere(wrong)[0].tolist()
-        item = items.members[cell[1 + held.index("item")]]
-        names = [f"{axis}={axes.of(axis)[cell[1 + i]]}" for i, axis in enumerate(held) if axis != "item"]
-        names += [
-            f"{dim}={axes.of(dim)[int(i)]}" for dim, i in zip(("product", "component", "chemistry"), item, strict=True)
-        ]
-        whole = np.broadcast_to(whole, elements.shape)
-        raise ModelError(
-            Fault(
-                f"sample {int(content.samples[cell[0]])}: content[{', '.join(names)}]",
-                f"the elements weigh {number(float(elements[tuple(cell)]))} t/unit, the component "
-                f"{number(float(whole[tuple(cell)]))}",
-                "narrow the ranges of content, widen that of service, or raise component_mass",
-            )
-        )
+    shape = np.broadcast_shapes(elements.shape, whole.shape)
+    return np.broadcast_to(elements, shape), np.broadcast_to(whole, shape)

@@ -90,6 +90,24 @@ class Uncertainty:
         self._exists = self._pairs()
         self._coordinates: dict[str, Any] = {}
         self._place(planner)
+        self._check_composition()
+
+    def _check_composition(self) -> None:
+        """Refuse ranges of content that outweigh the components."""
+        plan = self.plans.get("content")
+        if plan is None:
+            return
+        shares = np.full((1, len(self.names)), 0.5)
+        parameters = {factor.name: factor.parameter for factor in self.available}
+        shares[0, [i for i, name in enumerate(self.names) if parameters[name] == "content"]] = 0.95
+        values = self.evaluation.values(*self._checked(shares))
+        labelled = Labelled(self._axes, np.zeros(1, dtype=np.int64), self._coordinates)
+        content = self._filled(plan, plan.cells(values), labelled)
+        heavy = self.plans.get("component_mass")
+        mass = self.inputs.arrays["component_mass"]
+        if heavy is not None:
+            mass = self._filled(heavy, heavy.cells(values), labelled)
+        coupled.check_composition(content, mass, self._items, self._axes)
 
     def _chosen(self, vary: Sequence[str] | None, hold: Sequence[str] | None) -> list[Factor]:
         """Factors that vary."""
@@ -277,9 +295,9 @@ class Uncertainty:
         self._couple(arrays, values, shares, z, labelled)
         for lifetime in self.lifetimes:
             arrays[lifetime.name] = lifetime.lifetimes(values, labelled)
-        if "content" in arrays or "component_mass" in arrays:
-            content, mass = (arrays.get(name, self.inputs.arrays[name]) for name in ("content", "component_mass"))
-            coupled.check_composition(content, mass, self._items, self._axes)
+        if "content" in arrays:
+            mass = arrays.get("component_mass", self.inputs.arrays["component_mass"])
+            arrays["content"] = coupled.bounded_composition(arrays["content"], mass, self._items)
         return self.inputs.with_samples(arrays, labels)
 
     def _filled(self, plan: Plan, cells: Floats, labels: Labelled) -> Any:
