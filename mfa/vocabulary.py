@@ -321,7 +321,7 @@ sales|3|4|rtpke|1|Metal in products sold
 spares|3|4|rtpke|1|Metal in spare components
 discards_direct|4|6|rtpke|1|Metal in discards that go straight to collection or waste
 discards_hibernating|4|5|rtpke|1|Metal in discards kept in drawers
-exports_used|4|0|rtpke|1|Metal in used products exported, abroad or to another region of the run
+exports_used|4|0|rtpke|1|Metal in used products exported
 imports_used|0|4|rtpke|1|Metal in used products that arrive from other regions of the run
 released|5|6|rtpke|1|Metal in products released from hibernation
 collected|6|8|rtpke|1|Metal collected and sent to recycling
@@ -330,8 +330,8 @@ reused|6|4|rtpke|1|Metal in components reused as spare parts
 to_second_life|6|7|rtpke|1|Metal in components that start a second life
 second_life_eol|7|8|rtke|1|Metal in components from second life to recycling
 second_life_lost|7|10|rtke|1|Metal in components lost after second life
-imports_scrap|0|8|rtke|1|Metal in imported scrap, from abroad or from other regions of the run
-exports_scrap|8|0|rtkeq|1|Metal in exported scrap, abroad or to another region of the run
+imports_scrap|0|8|rtke|1|Metal in imported scrap
+exports_scrap|8|0|rtkeq|1|Metal in exported scrap
 secondary|8|1|rtewq|1|Recovered metal
 recovery_loss|8|10|rtewq|1|Metal lost in recovery
 overflow|8|10|rtkeq|1|Metal in stored scrap beyond the backlog limit

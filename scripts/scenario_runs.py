@@ -162,6 +162,9 @@ VARIATIONS: dict[str, tuple[str, Any]] = {
     "nickel-ore-ban-with-60-days": ("stockpile-60", lambda: {"shocks": _shocks("nickel-ore-ban")}),
     "component-life-no-reuse": ("component-life", lambda: {"overrides.reuse_share": 0}),
     "component-life-no-replacement": ("component-life", lambda: {"overrides.replacement_max_age": "0 yr"}),
+    "eu27-trade-of-cars-alone": (
+        "eu27-trade", lambda: {"policy.scrap_export_share": 0, "policy.scrap_export_destination": 0}
+    ),
     "crisis-without-shock": ("2010-crisis", lambda: {"shocks": []}),
     "crisis-dear": ("2010-crisis", lambda: {"overrides.scarcity_exponent": 36, "overrides.price_cap": 15}),
     "crisis-dear-responsive": (

@@ -405,6 +405,66 @@ def eu27_stock() -> str:
     return lines([*head, *map(str, years)], rows)
 
 
+def eu27_trade() -> str:
+    """What used cars and battery scrap from Japan change: values without a link, changes with one."""
+    base, cars, both = (run(name) for name in ("eu27", "eu27-trade-of-cars-alone", "eu27-trade"))
+    years = (2040, 2060)
+    words = ("no link", "used cars", "and scrap")
+    head = ["", *(f"{year}, {word}" for year in years for word in words)]
+
+    def thousand(item: str) -> Callable[[Run, int], float]:
+        return lambda one, year: one.of("items", item, year, "EU27", product="bev") / 1e3
+
+    def kt(flow: str, region: str = "EU27") -> Callable[[Run, int], float]:
+        return lambda one, year: one.mass(flow, year, ["traction_battery"], region=region) / 1e3
+
+    def tonnes(element: str, region: str) -> Callable[[Run, int], float]:
+        return lambda one, year: one.of("flows", "secondary", year, region, element=element)
+
+    def share(element: str, region: str) -> Callable[[Run, int], float]:
+        def of(one: Run, year: int) -> float:
+            need, wanted = (one.policy(name, year, element, region) for name in ("requirement", "import_need"))
+            return 100.0 * float(wanted / need)
+
+        return of
+
+    def cells(of: Callable[[Run, int], float], points: bool) -> list[str]:
+        found = []
+        for year in years:
+            value = of(base, year)
+            found.append(f"{value:.1f} %" if points else plain(value))
+            for one in (cars, both):
+                change = of(one, year) - value
+                if abs(change) < (0.005 if points else 1e-4 * abs(value)):
+                    found.append("0")
+                else:
+                    found.append(f"{change:+.2f}" if points else f"+{plain(change)}" if change > 0 else plain(change))
+        return found
+
+    measures: list[tuple[str, Callable[[Run, int], float], bool]] = [
+        ("EU27: used electric cars from Japan, thousand", thousand("imports_used_units"), False),
+        ("EU27: electric cars in use, thousand", thousand("stock_units"), False),
+        ("EU27: electric cars discarded, thousand", thousand("discards_units"), False),
+        ("EU27: traction batteries collected, kt", kt("collected"), False),
+        ("EU27: battery scrap from Japan, kt", kt("imports_scrap"), False),
+        ("EU27: batteries beyond plants and stores, kt", kt("overflow"), False),
+        ("Japan: batteries beyond plants and stores, kt", kt("overflow", "Japan"), False),
+        *((f"{r}: secondary {e}, t", tonnes(e, r), False) for r in ("EU27", "Japan") for e in ("Li", "Ni")),
+        *((f"{r}: import share of {e}, points", share(e, r), True) for r in ("EU27", "Japan") for e in ("Li", "Ni")),
+    ]  # fmt: skip
+    return lines(head, [[title, *cells(of, points)] for title, of, points in measures])
+
+
+def _traded(item: str, year: int) -> float:
+    """What used electric cars from Japan change in the EU27, or how many leave Japan, thousand."""
+    car = {"product": "bev"}
+    if item == "exported":
+        keeps = run("eu27").results.inputs.arrays["used_export_share"].sel(region="Japan", time=year, **car)
+        return run("eu27").of("items", "discards_units", year, "Japan", **car) * float(keeps) / 1e3
+    with_cars, without = (run(n).of("items", item, year, "EU27", **car) for n in ("eu27-trade-of-cars-alone", "eu27"))
+    return (with_cars - without) / 1e3
+
+
 def eu27_rows() -> str:
     """Rows of the dataset of the EU27 by provenance."""
     groups = {
@@ -453,10 +513,12 @@ TABLES: dict[str, Callable[[], str]] = {
     "batteries-that-fail": batteries_that_fail,
     "eu27-stock": eu27_stock,
     "eu27-rows": eu27_rows,
+    "eu27-trade": eu27_trade,
     "sources": sources,
 }
 FIGURES["table"] = lambda name: TABLES[name]()
 FIGURES["eu27-cars"] = lambda p, y: plain(run("eu27-reference").of("items", "stock_units", int(y), product=p) / 1e6)
+FIGURES["eu27-traded"] = lambda item, y: plain(_traded(item, int(y)))
 FIGURES["span"] = lambda: f"{FIRST}-{LAST}"
 FIGURES["count"] = lambda: str(len(scenario_files()))
 

@@ -14,7 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import mfa
+from mfa.errors import InputError
 from mfa.inputs import load_scenario
+from mfa.inputs.sampling import Design
 from mfa.results import GROUPS
 from mfa.vocabulary import named_like
 
@@ -83,7 +86,7 @@ def test_the_folder_says_that_it_is_coarse():
     assert [row["name"] for row in rows_of("labels", dimension="region")] == ["European Union of 27, coarse"]
     products = [row["label"] for row in rows_of("labels", dimension="product")]
     assert products == ["bev", "phev", "fcev", "car_small_magnets"]
-    for name in ("eu27-reference", "eu27-recycled-content", "japan-eu27"):
+    for name in ("eu27-reference", "eu27-recycled-content", "japan-eu27", "japan-eu27-trade"):
         assert "coarse" in load_scenario(name).title
 
 
@@ -194,6 +197,52 @@ def test_each_region_is_in_the_joint_run_what_it_is_alone(alone, region):
             other = picked(joint, group, name, single, region)
             scale = np.nanmax(np.abs(array), initial=0.0, where=np.isfinite(array))
             np.testing.assert_allclose(other, array, rtol=1e-11, atol=1e-14 * scale, err_msg=name)
+
+
+def test_used_cars_arrive_and_leave_japan_as_it_is():
+    apart, linked = run("eu27"), run("eu27-trade-of-cars-alone")
+    given = linked.results.inputs.arrays
+    japan = linked.results.labels["region"].index("Japan")
+    for group in GROUPS:
+        for name, array in apart.results.arrays(group).items():
+            if "region" in apart.results.dims(group, name):
+                np.testing.assert_array_equal(linked.results.arrays(group)[name][:, japan], array[:, japan], name)
+    for product in ("bev", "phev", "fcev"):
+        left = linked.of("items", "discards_units", 2040, "Japan", product=product)
+        left *= float(given["used_export_share"].sel(region="Japan", time=2040, product=product))
+        came = linked.of("items", "imports_used_units", 2040, "EU27", product=product)
+        assert came == pytest.approx(0.25 * left) and came > 0.0
+        assert linked.of("items", "imports_used_units", 2024, "EU27", product=product) == 0.0
+    more = [one.of("items", "discards_units", region="EU27", product="bev") for one in (linked, apart)]
+    assert np.all(more[0] >= more[1]) and more[0][-1] > more[1][-1]
+
+
+def test_battery_scrap_of_japan_arrives_in_europe():
+    linked = run("eu27-trade")
+    for year in (2030, 2050):
+        sent = linked.of("components", "exports_scrap", year, "Japan", component="traction_battery")
+        assert linked.of("components", "imports_scrap", year, "EU27", component="traction_battery") == pytest.approx(
+            sent
+        )
+    assert linked.of("components", "exports_scrap", 2029, "Japan") == 0.0
+
+
+def test_products_that_europe_does_not_have_cannot_be_sent_there():
+    given = {"overrides.used_export_destination": [{"region": "Japan", "destination": "EU27", "value": 0.1}]}
+    said = r"region=Japan, destination=EU27, time=1990, product=hev_nimh .*a region that does not have the product"
+    with pytest.raises(InputError, match=said):
+        load_scenario("japan-eu27").with_changes(given).inputs()
+
+
+def test_both_regions_are_drawn_together():
+    design = Design("japan-eu27-trade", 2, seed=1)
+    prices = [factor for factor in map(str, design.factors) if "base_price" in factor]
+    assert prices and not [factor for factor in prices if "EU27" in factor]
+    run = mfa.run(design.inputs(0, 2), detail="totals")
+    assert run.arrays("flows")["imports_used"].shape[0] == 2
+    for group in ("flows", "components"):
+        mass = run.arrays(group)["exports_scrap"][:, 0], run.arrays(group)["imports_scrap"][:, 1]
+        np.testing.assert_allclose(*mass, rtol=1e-9, atol=1e-6)
 
 
 def test_a_region_holds_nothing_of_products_that_it_does_not_have():

@@ -55,7 +55,8 @@ def test_the_library_is_complete():
     wanted = {
         *("reference market fast-electrification hybrid-led 2010-crisis".split()),
         *POLICIES,
-        *("joint-stockpile next-chemistries component-life explore eu27 eu27-reference eu27-recycled-content".split()),
+        *("joint-stockpile next-chemistries component-life explore".split()),
+        *("eu27 eu27-trade eu27-reference eu27-recycled-content".split()),
         *(f"{shock}{end}" for shock in SHOCKS for end in ("", "-vision")),
         *(f"{BAN}-{more}" for more in ("stockpile", "joint-stockpile", "diversified")),
     }
