@@ -22,7 +22,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("year",),
     ("recording",),
     ("past",),
-    ("inputs",),
+    ("inputs", "storage"),
     ("reconciliation",),
     ("run",),
     ("presentation",),

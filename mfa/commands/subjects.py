@@ -87,12 +87,14 @@ def read_subjects(names: Sequence[str]) -> Subject:
         If a folder holds none of these, or nothing is named that a report can be about.
     """
     from mfa.report.document.run.importance import open_study
+    from mfa.storage.folders import put_right
 
     subject, faults = Subject(), []
     others: list[tuple[Path, str]] = []
     for name in names:
         path = Path(name).expanduser()
         path = path.parent if path.name == RUN else path
+        put_right(path)
         if (path / RUN).is_file():
             subject.names.append(name)
             subject.folder = path

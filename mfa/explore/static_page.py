@@ -6,7 +6,6 @@ import base64
 import html
 import json
 import math
-import os
 from collections.abc import Callable, Sequence
 from importlib import resources
 from pathlib import Path
@@ -18,9 +17,9 @@ from mfa.errors import Fault, InputError
 from mfa.explore.controls import Control, base_of, read_controls
 from mfa.explore.shown import Shown, of_page, outputs_of, results_shown, years_shown
 from mfa.inputs import Scenario
-from mfa.inputs.messages import shown_path
 from mfa.inputs.points import Points
 from mfa.report.style import ELEMENT_COLOURS, SERIES_COLOURS, assign
+from mfa.storage.whole import whole_file
 from mfa.studies.sweep import run_points
 
 MOST_BYTES = 6_000_000
@@ -72,15 +71,8 @@ def write_static_page(
     years = np.asarray(points.base.years)
     values = {one.name: of_page(arrays[one.name], dims[one.name], years, one) for one in shown}
     text = page(scenario, controls, shown, values, points.base.labels, years, points.base.attrs)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with whole_file(path) as draft:
         draft.write_text(text, encoding="utf-8")
-        os.replace(draft, path)
-    except OSError as error:
-        what = f"cannot be written ({error.strerror})"
-        raise InputError(Fault(shown_path(path), what, "name another file")) from None
-    finally:
-        draft.unlink(missing_ok=True)
     return path
 
 

@@ -17,7 +17,8 @@ from mfa.indicators import REASONS
 from mfa.inputs.messages import shown_path
 from mfa.report.netcdf_groups import Stored, write_group
 from mfa.report.plain_text import as_text
-from mfa.studies.manifest import outputs_of, sync_folder, write_whole
+from mfa.storage.whole import sync_file, sync_folder, write_whole
+from mfa.studies.manifest import outputs_of
 from mfa.studies.quantiles import QUANTILES, Statistics
 from mfa.vocabulary import DIMENSIONS
 
@@ -92,8 +93,7 @@ def write_statistics(folder: Path, dataset: xr.Dataset, manifest: Mapping[str, A
         for key, attribute in dataset.attrs.items():
             target.attrs[key] = attribute
         write_group(target, stored, {str(dim): labels.values for dim, labels in dataset.coords.items()})
-    with open(beside, "r+b") as file:
-        os.fsync(file.fileno())
+    sync_file(beside)
     os.replace(beside, folder / QUANTILES_NC)
     sync_folder(folder)
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import os
 import platform
-import shutil
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +16,13 @@ from mfa.report.figures import draw_figures
 from mfa.report.tables import write_flows, write_indicators, write_stocks
 from mfa.report.worker import FigureWorker
 from mfa.results import Results
+from mfa.storage.folders import new_folder
 from mfa.strict_json import to_json
 
 RECORD = "run.json"
 """File by which the folder of a run is known."""
 OWN_FILES = ("results.nc", "indicators.csv", "flows.csv", "stocks.csv", "figures", RECORD)
 """What a run writes; other files in its folder are kept when it is replaced, but for reports on the old run."""
-STALE = "report."
-"""Beginning of the names of reports, which do not outlive the run that they are about."""
 
 
 def run_record(results: Results) -> dict[str, Any]:
@@ -85,8 +82,8 @@ def save_run(
 ) -> Path:
     """Write the folder of a run.
 
-    Everything is written to a new folder beside it, which takes its place when all is complete: a run that fails or is
-    cut off leaves the old folder whole.
+    Everything is written to a new folder beside it, which takes its place when all is complete, with the checksums of
+    all files: a run that fails or is cut off leaves the old folder whole.
 
     Parameters
     ----------
@@ -110,6 +107,8 @@ def save_run(
     ------
     InputError
         If the path exists and is not the folder of a run, or cannot be written.
+    MfaError
+        If the disk is full.
     """
     folder = Path(folder)
     check_target(folder)
@@ -162,92 +161,4 @@ def check_target(folder: Path, record: str = RECORD, what: str = "a run") -> Non
         raise InputError(Fault(str(folder), f"is not the folder of {what} and not empty", "name another folder"))
 
 
-@contextlib.contextmanager
-def new_folder(folder: Path, own_files: Sequence[str]) -> Iterator[Path]:
-    """A new folder to write into, which takes the place of `folder` at the end, or vanishes if anything fails.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder to make or replace; `check_target` says whether it may be.
-    own_files : sequence of str
-        What is written each time; other files of the old folder move along, but for reports.
-
-    Yields
-    ------
-    Path
-        The new folder.
-
-    Raises
-    ------
-    InputError
-        If it cannot be written.
-    """
-    with _draft(folder) as draft:
-        yield draft
-        _replace(folder, draft, own_files)
-
-
-@contextlib.contextmanager
-def _draft(folder: Path) -> Iterator[Path]:
-    """A new folder beside the one to be written; removed again unless it has taken its place."""
-    draft = folder.parent / f".{folder.name}.{os.getpid()}.part"
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        _clear_up(folder)
-        if draft.exists():
-            shutil.rmtree(draft)
-        draft.mkdir()
-    except OSError as error:
-        raise InputError(Fault(str(folder), f"cannot be written ({error.strerror})", "name another folder")) from None
-    try:
-        yield draft
-    finally:
-        if draft.exists():
-            shutil.rmtree(draft, ignore_errors=True)
-
-
-def _clear_up(folder: Path) -> None:
-    """Put right what a run that was killed left beside the folder: its draft goes, the old folder comes back."""
-    for left in folder.parent.glob(f".{folder.name}.*.*"):
-        process, _, kind = left.name.removeprefix(f".{folder.name}.").partition(".")
-        if kind not in ("part", "old") or not process.isdecimal() or _alive(int(process)):
-            continue
-        if kind == "old" and not folder.exists():
-            os.replace(left, folder)
-        else:
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _alive(process: int) -> bool:
-    """Whether a process may still be running; told on POSIX only."""
-    if os.name != "posix":
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        pass
-    return True
-
-
-def _replace(folder: Path, draft: Path, own_files: Sequence[str]) -> None:
-    """Let the draft take the place of the folder; files that no run writes move along."""
-    if not folder.exists():
-        os.replace(draft, folder)
-        return
-    old = folder.parent / f".{folder.name}.{os.getpid()}.old"
-    os.replace(folder, old)
-    try:
-        os.replace(draft, folder)
-    except BaseException:
-        os.replace(old, folder)
-        raise
-    for path in old.iterdir():
-        if path.name not in own_files and not path.name.startswith(STALE):
-            os.replace(path, folder / path.name)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-__all__ = ["check_target", "draw_figures", "new_folder", "run_record", "save_run"]
+__all__ = ["check_target", "draw_figures", "run_record", "save_run"]

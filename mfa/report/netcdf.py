@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import h5py
 import numpy as np
 
-from mfa.errors import Fault, InputError
+from mfa.errors import Fault, InputError, MfaError
 from mfa.inputs.references import References
 from mfa.report.netcdf_groups import LAYOUT, TEXT, Stored, flags, note, write_group
 from mfa.report.netcdf_inputs import INPUTS, cited_entries, read_inputs, write_inputs
 from mfa.results import GROUPS, TEXT_CODES, Results, variables
+from mfa.storage.checksums import SUMS, verify
+from mfa.storage.folders import put_right
 from mfa.strict_json import to_json
 from mfa.vocabulary import DIMENSIONS, INDICATORS
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 """Version of the layout of the file."""
+RESULTS_NC, RUN_JSON = "results.nc", "run.json"
+"""Names of the file in the folder of a run, and of the record by which such a folder is known."""
 REASON = "reason_"
 """Prefix of the variable that says why an indicator has no value."""
 RUN, SOURCES = "run", "sources"
@@ -93,10 +97,12 @@ def _read(dataset: h5py.Dataset, sampled: bool) -> np.ndarray:
 def read_results(path: Path) -> Results:
     """Read results from a NetCDF-4 file that `write_results` made.
 
+    Files of a folder with checksums are compared with them first.
+
     Parameters
     ----------
     path : Path
-        The file, or a folder with a ``results.nc``.
+        The file, or the folder of a run.
 
     Returns
     -------
@@ -105,17 +111,27 @@ def read_results(path: Path) -> Results:
     Raises
     ------
     InputError
-        If there is no such file, or it is of another kind.
+        If there is no such file, it is of another kind or damaged, or any file of its folder is not as it was written.
     """
-    path = path / "results.nc" if path.is_dir() else path
+    put_right(path)
+    if path.is_dir() and ((path / SUMS).is_file() or (path / RUN_JSON).is_file()):
+        verify(path, "mfa run")
+    elif (path.parent / SUMS).is_file():
+        verify(path.parent, "mfa run", lambda name: name == path.name)
+    path = path / RESULTS_NC if path.is_dir() else path
     if not path.is_file():
         raise InputError(Fault(str(path), "no such file", "give the folder of a run, such as runs/japan-reference"))
     try:
-        file = h5py.File(path, "r")
-    except OSError as error:
-        fault = Fault(str(path), f"is not a readable NetCDF-4 file ({error})", "run the scenario again")
-        raise InputError(fault) from None
-    with file:
+        return _read_file(path)
+    except MfaError:
+        raise
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        what = f"is not a readable NetCDF-4 file, or is damaged ({error})"
+        raise InputError(Fault(str(path), what, "run the scenario again")) from None
+
+
+def _read_file(path: Path) -> Results:
+    with h5py.File(path, "r") as file:
         if file.attrs.get("mfa_format") != FORMAT:
             raise InputError(Fault(str(path), "was not written by this version of mfa", "run the scenario again"))
         known = json.loads(file[RUN][()])

@@ -6,9 +6,10 @@ import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mfa.report.folder import check_target, new_folder
+from mfa.report.folder import check_target
 from mfa.report.plain_text import plain
 from mfa.report.sensitivity_text import to_text
+from mfa.storage.folders import new_folder
 from mfa.strict_json import to_json
 
 if TYPE_CHECKING:

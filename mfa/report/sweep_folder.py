@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mfa.errors import Fault, InputError
-from mfa.report.folder import check_target, new_folder
+from mfa.report.folder import check_target
 from mfa.report.plain_text import plain
 from mfa.report.sweep_text import long_table, to_text
 from mfa.report.sweep_view import shown_year
+from mfa.storage.folders import new_folder
 from mfa.strict_json import to_json
 from mfa.vocabulary import HEADLINE_YEARS
 
@@ -116,13 +117,15 @@ def read_sweep(folder: Path) -> Sweep:
     Raises
     ------
     InputError
-        If its files are not there or cannot be read.
+        If its files are not there, cannot be read or are not as they were written.
     """
     import xarray as xr
 
     from mfa.inputs.levers import Lever
+    from mfa.storage.folders import check_whole
     from mfa.studies.sweep import Sweep
 
+    check_whole(folder, "mfa sweep")
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         with xr.open_dataset(folder / "sweep.nc", engine="h5netcdf") as stored:

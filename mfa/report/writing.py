@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mfa.errors import Fault, InputError
+from mfa.storage.whole import disk_trouble, whole_file
 
 if TYPE_CHECKING:
     from mfa.report.document.content import Document
@@ -47,6 +47,8 @@ def write_report(
     ------
     InputError
         If the folder cannot be written, or there is no such format.
+    MfaError
+        If the disk is full.
     """
     unknown = [Fault("format", f"'{form}' is not known", f"choose from {', '.join(FORMATS)}") for form in formats
                if form not in FORMATS]  # fmt: skip
@@ -98,13 +100,8 @@ def _content(document: Document, form: str) -> bytes:
 
 def _write(path: Path, content: bytes) -> Path:
     """Put a file into its place, whole; the folder is made if need be."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with disk_trouble(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path) as draft:
         draft.write_bytes(content)
-        os.replace(draft, path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            draft.unlink()
-        raise InputError(Fault(str(path), f"cannot be written ({error.strerror})", "name another folder")) from None
     return path

@@ -15,6 +15,7 @@ from mfa.inputs.messages import listed, shown_path, suggest
 from mfa.inputs.scenario import find_scenario
 from mfa.results import Results, describe, open_results
 from mfa.run import run
+from mfa.storage.folders import put_right
 
 if TYPE_CHECKING:
     from mfa.errors import MfaError
@@ -194,6 +195,7 @@ def _open(item: Item) -> tuple[Scenario | Inputs | Results, str]:
         find_scenario(item)
     except InputError:
         folder = Path(item).expanduser()
+        put_right(folder)
         if (folder / RESULTS_FILE).is_file() or folder.is_file() and folder.name == RESULTS_FILE:
             return open_results(folder), shown_path(folder if folder.is_dir() else folder.parent)
         if folder.is_dir():

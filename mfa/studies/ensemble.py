@@ -14,21 +14,23 @@ from typing import TYPE_CHECKING, Any
 
 from mfa.errors import Fault, InputError, MfaError
 from mfa.inputs.messages import shown_path
+from mfa.storage.checksums import write_sums
+from mfa.storage.locking import LOCK, only_one
+from mfa.storage.whole import disk_trouble, write_whole
 from mfa.studies.ensemble_result import WHAT_MATTERS, Ensemble, headline_outputs, open_ensemble, shown_years
 from mfa.studies.evaluate import BLOCK, choose_outputs
-from mfa.studies.locking import LOCK, only_one
 from mfa.studies.manifest import (
     COMPLETE,
     MANIFEST,
+    manifest_bytes,
     new_manifest,
     outputs_of,
     read_manifest,
     refuse_another,
     write_manifest,
-    write_whole,
 )
 from mfa.studies.progress import ProgressBar
-from mfa.studies.store import DONE, Chunk, SampleStore, disk_trouble, need_zarr, statistics_of
+from mfa.studies.store import DONE, FACTORS_STORE, SAMPLES, Chunk, SampleStore, need_zarr, statistics_of
 from mfa.studies.workers import Found, Recipe, compute_here, compute_in_pool, pool_size
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 MOST_BLOCKS = 8
 """Blocks of a chunk at most: what a worker that is killed may lose."""
 CHUNKS_WANTED = 64
+CONTINUES = "make room and give the same command again: it continues where it stopped"
+"""How to mend a full disk."""
 
 
 def ensemble(
@@ -231,7 +235,7 @@ def prepare_folder(folder: Path) -> None:
     where = shown_path(folder)
     if folder.exists() and not folder.is_dir():
         raise InputError(Fault(where, "is a file", "give another folder: --out"))
-    with disk_trouble(folder, lambda: "nothing was begun"):
+    with disk_trouble(folder, lambda: "nothing was begun", CONTINUES):
         folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK | os.X_OK):
         raise InputError(Fault(where, "cannot be written", "give a folder that can: --out"))
@@ -248,7 +252,7 @@ def _begin(
 ) -> dict[str, Any]:
     """The manifest in force: that of the folder if it is of the same ensemble, else the one wanted."""
     if not (folder / MANIFEST).exists():
-        with disk_trouble(folder, lambda: "nothing was begun"):
+        with disk_trouble(folder, lambda: "nothing was begun", CONTINUES):
             write_manifest(folder, wanted)
         return wanted
     stored = read_manifest(folder)
@@ -262,7 +266,7 @@ def _begin(
         what = "is complete, and what matters most to it was not looked at"
         mend = "add --no-elasticities (elasticities=False), or give another folder: --out"
         raise InputError(Fault(shown_path(folder), what, mend))
-    return stored
+    return stored if stored["state"] == COMPLETE else wanted
 
 
 def _fill(
@@ -276,7 +280,7 @@ def _fill(
 ) -> None:
     """Compute and store all chunks that are missing."""
     store = SampleStore(folder, manifest)
-    with disk_trouble(folder, lambda: "nothing was begun"):
+    with disk_trouble(folder, lambda: "nothing was begun", CONTINUES):
         store.create()
     checking = ProgressBar("chunks checked", bar.quiet, bar.stream, bar.every)
     left = store.pending(checking if any((folder / DONE).iterdir()) else lambda done, total: None)
@@ -289,7 +293,7 @@ def _fill(
 
     try:
         for chunk, found in _computed(recipe, left, design, jobs, scheduler):
-            with disk_trouble(folder, told):
+            with disk_trouble(folder, told, CONTINUES):
                 store.write(chunk, found)
             done += chunk.stop - chunk.start
             bar(done, store.samples)
@@ -342,7 +346,7 @@ def _look_at_factors(
             counting.close()
         correlations = study.rank_correlations(SampleStore(folder, manifest), kept, coords)
         table = study.table_of(found, correlations, kept, coords, design.uncertainty)
-    with disk_trouble(folder, lambda: "all samples are stored"):
+    with disk_trouble(folder, lambda: "all samples are stored", CONTINUES):
         write_whole(folder / WHAT_MATTERS, study.table_text(table).encode())
 
 
@@ -358,11 +362,23 @@ def _finish(folder: Path, manifest: dict[str, Any], keep_samples: bool, bar: Pro
         found[output.name] = statistics_of(store, output.name)
     counting.close()
     told = "all samples are stored"
-    with disk_trouble(folder, lambda: told):
+    with disk_trouble(folder, lambda: told, CONTINUES):
         write_statistics(folder, statistics_dataset(manifest, found), manifest)
         manifest.update(state=COMPLETE, samples_kept=keep_samples)
+        _note_checksums(folder, manifest)
         write_manifest(folder, manifest)
         _tidy(folder, manifest)
+
+
+def _note_checksums(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Note the checksums of all that a complete ensemble holds, the manifest as it is about to be written."""
+    from mfa.report.ensemble_files import QUANTILES_CSV, QUANTILES_NC
+
+    kept = [folder / name for name in (QUANTILES_CSV, QUANTILES_NC, WHAT_MATTERS)]
+    for place in (FACTORS_STORE, *((SAMPLES, DONE) if manifest["samples_kept"] else ())):
+        kept += (folder / place).rglob("*")
+    files = [path for path in kept if path.is_file() and path.suffix != ".new"]
+    write_sums(folder, files, {MANIFEST: manifest_bytes(manifest)})
 
 
 def _tidy(folder: Path, manifest: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from mfa.errors import Fault, InputError
 from mfa.inputs.messages import listed, shown_path, suggest
+from mfa.storage.checksums import verify
 from mfa.studies.evaluate import Output
 from mfa.studies.manifest import COMPLETE, outputs_of, read_manifest
 from mfa.studies.store import FACTORS, FACTORS_STORE, SAMPLES, need_zarr
@@ -26,6 +27,7 @@ HEADLINE = ("import_requirement", "eol_recycling_rate", "recycled_content", "unm
 
 WHAT_MATTERS = "elasticities.csv"
 """File of what matters most to the headline results."""
+AGAIN = "mfa ensemble"
 
 
 def headline_outputs(outputs: Sequence[Output]) -> list[Output]:
@@ -65,6 +67,7 @@ class Ensemble:
         self.outputs: tuple[Output, ...] = outputs_of(manifest)
         self.temporary: Any = None
         self._quantified: xr.Dataset | None = None
+        self._checked: set[str] = set()
 
     @property
     def name(self) -> str:
@@ -99,10 +102,12 @@ class Ensemble:
     def samples(self) -> xr.Dataset:
         """Every sample, read from the store when its values are asked for; without pint, units as attributes.
 
+        The first time, the whole store is compared with its checksums.
+
         Raises
         ------
         InputError
-            If the samples were not kept.
+            If the samples were not kept, or are not as they were written.
         """
         import xarray as xr
 
@@ -111,17 +116,25 @@ class Ensemble:
             what = "the samples were not kept"
             raise InputError(Fault(shown_path(self.folder), what, "run it with --keep-samples (keep_samples=True)"))
         need_zarr()
+        self._check(SAMPLES)
         found = xr.open_zarr(path, chunks=None, consolidated=False, mask_and_scale=False)
         coords: dict[str, Any] = {"sample": np.arange(self.size)}
         for entry in self.manifest["outputs"]:
             coords.update({dim: np.asarray(labels) for dim, labels in entry["coords"].items()})
         return found.assign_coords(coords)
 
+    def _check(self, store: str) -> None:
+        """Compare the files of a store with their checksums, once."""
+        if store not in self._checked:
+            verify(self.folder, AGAIN, lambda name: name.startswith(f"{store}/"))
+            self._checked.add(store)
+
     @property
     def factors(self) -> pd.DataFrame:
         """What was drawn: a row for each sample, a column for each uncertain factor, in the units of its table."""
         import pandas as pd
 
+        self._check(FACTORS_STORE)
         array = need_zarr().open_array(self.folder / FACTORS_STORE / FACTORS, mode="r")
         index = pd.RangeIndex(self.size, name="sample")
         return pd.DataFrame(array[:], columns=self.manifest["factors"], index=index)
@@ -278,7 +291,7 @@ def open_ensemble(folder: str | Path) -> Ensemble:
     Raises
     ------
     InputError
-        If the folder holds none, or one that is not complete.
+        If the folder holds none, one that is not complete, or one whose files are not as they were written.
     """
     from mfa.report.ensemble_files import read_statistics
 
@@ -287,4 +300,5 @@ def open_ensemble(folder: str | Path) -> Ensemble:
     if manifest["state"] != COMPLETE:
         what = "is not complete"
         raise InputError(Fault(shown_path(folder), what, "give the command again that began it: it continues"))
+    verify(folder, AGAIN, lambda name: "/" not in name)  # what lies deeper is looked at when it is read
     return Ensemble(folder, manifest, read_statistics(folder))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import os
 import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfa.errors import Fault, InputError
 from mfa.inputs.messages import listed, shown_path
+from mfa.storage.whole import write_whole
 from mfa.strict_json import plain, to_json
 from mfa.studies.evaluate import BLOCK, Output, coordinates
 
@@ -172,29 +172,12 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Write it so that there is always a whole one."""
-    write_whole(folder / MANIFEST, to_json(manifest, indent=1).encode())
+    write_whole(folder / MANIFEST, manifest_bytes(manifest))
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that is there in full or not at all, also after a power cut."""
-    beside = path.with_name(f"{path.name}.new")
-    with open(beside, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Bring names that were made in a folder to the disk; nothing on systems that cannot open a folder."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
+    """Content of its file."""
+    return to_json(manifest, indent=1).encode()
 
 
 def refuse_another(folder: Path, stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:

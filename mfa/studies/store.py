@@ -6,24 +6,22 @@ chunk have reached the disk. Whatever else lies in the store is rubble of a run 
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mfa.errors import Fault, InputError, MfaError
-from mfa.inputs.messages import shown_path
+from mfa.errors import Fault, MfaError
+from mfa.storage.whole import sync_folder, write_whole
 from mfa.strict_json import to_json
 from mfa.studies.evaluate import REASON, Output
-from mfa.studies.manifest import outputs_of, sync_folder, write_whole
+from mfa.studies.manifest import outputs_of
 from mfa.studies.quantiles import Statistics
 
 SAMPLES, FACTORS_STORE, DONE = "samples.zarr", "factors.zarr", "done"
@@ -69,20 +67,6 @@ def need_zarr() -> Any:
     if int(zarr.__version__.split(".")[0]) < 3:
         raise MfaError(Fault("", f"zarr {zarr.__version__} is too old", "pip install 'zarr>=3.0.8'"))
     return zarr
-
-
-@contextmanager
-def disk_trouble(folder: Path, told: Callable[[], str]) -> Iterator[None]:
-    """Turn a full or failing disk into a message that says what is safe and how to go on."""
-    try:
-        yield
-    except OSError as error:
-        where = shown_path(folder)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            mend = "make room and give the same command again: it continues where it stopped"
-            raise MfaError(Fault(where, f"the disk is full; {told()}", mend)) from error
-        what = f"cannot be written ({error.strerror or error}); {told()}"
-        raise InputError(Fault(where, what, "give a folder that can be written: --out")) from error
 
 
 def statistics_of(store: SampleStore, name: str) -> Statistics:

@@ -20,7 +20,8 @@ def test_all_files_are_written(tmp_path, comparison):
     folder = comparison.save(tmp_path / "deep" / "x")
     names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
     assert names == [
-        "compare.json", "comparison.csv", "comparison.md", "figures/what_it_buys.png", "figures/what_it_buys.svg",
+        "SHA256SUMS", "compare.json", "comparison.csv", "comparison.md",
+        "figures/what_it_buys.png", "figures/what_it_buys.svg",
     ]  # fmt: skip
     table = pd.read_csv(folder / "comparison.csv", keep_default_na=False)
     assert len(table) == len(comparison.table)

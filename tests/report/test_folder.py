@@ -12,6 +12,7 @@ import pytest
 
 import mfa
 import mfa.report.folder as module
+import mfa.storage.folders as folders
 from mfa.errors import InputError
 from mfa.results import Results, open_results
 from tests.conftest import make_results
@@ -23,7 +24,15 @@ def names(folder: Path) -> list[str]:
 
 def test_all_files_are_there(tmp_path: Path, results: Results) -> None:
     folder = results.save(tmp_path / "runs" / "x")
-    assert names(folder) == ["figures", "flows.csv", "indicators.csv", "results.nc", "run.json", "stocks.csv"]
+    assert names(folder) == [
+        "SHA256SUMS",
+        "figures",
+        "flows.csv",
+        "indicators.csv",
+        "results.nc",
+        "run.json",
+        "stocks.csv",
+    ]
     assert len(names(folder / "figures")) == 8
     assert names(tmp_path / "runs") == ["x"]
     assert open_results(folder).name == "synthetic"
@@ -79,15 +88,15 @@ def test_the_old_folder_comes_back_if_the_new_one_cannot_take_its_place(
 ) -> None:
     folder = results.save(tmp_path / "x", figures=False)
     before = names(folder)
-    real = module.os.replace
+    real = folders.os.replace
 
     def refuse(source: Path, target: Path) -> None:
         if str(source).endswith(".part"):
             raise OSError("no")
         real(source, target)
 
-    monkeypatch.setattr(module.os, "replace", refuse)
-    with pytest.raises(OSError, match="no"):
+    monkeypatch.setattr(folders.os, "replace", refuse)
+    with pytest.raises(InputError, match=r"x: cannot be written \(no\); what was there before is whole"):
         results.save(folder, figures=False)
     assert names(folder) == before
     assert names(tmp_path) == ["x"]

@@ -17,9 +17,9 @@ import pytest
 
 import mfa
 from mfa.errors import InputError, MfaError, ModelError
+from mfa.storage.locking import only_one
 from mfa.studies.ensemble import default_chunk, run_ensemble
 from mfa.studies.evaluate import DEFAULT_OUTPUTS, choose_outputs, evaluate
-from mfa.studies.locking import only_one
 from mfa.studies.progress import ProgressBar
 from tests.studies.designs import SmallDesign, SmallScenario
 from tests.studies.run_small import KEEP, run
@@ -72,7 +72,7 @@ def test_the_chunk_size_does_not_matter(reference, tmp_path, chunk):
 def test_without_samples_the_quantiles_are_the_same(reference, tmp_path):
     found = run(tmp_path / "lean", SAMPLES, keep_samples=False)
     assert sorted(path.name for path in (tmp_path / "lean").iterdir()) == [
-        "ensemble.json", "factors.zarr", "lock", "quantiles.csv", "quantiles.nc",
+        "SHA256SUMS", "ensemble.json", "factors.zarr", "lock", "quantiles.csv", "quantiles.nc",
     ]  # fmt: skip
     same(statistics_in(tmp_path / "lean"), statistics_in(reference))
     assert found.factors.equals(mfa.open_ensemble(reference).factors)

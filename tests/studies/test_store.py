@@ -10,12 +10,13 @@ import pytest
 
 import mfa
 from mfa.errors import InputError, MfaError
+from mfa.storage.locking import only_one
+from mfa.storage.whole import disk_trouble
 from mfa.studies import manifest as manifests
 from mfa.studies import store as stores
 from mfa.studies.evaluate import choose_outputs
-from mfa.studies.locking import only_one
 from mfa.studies.manifest import FORMAT, new_manifest, read_manifest, refuse_another, write_manifest
-from mfa.studies.store import Chunk, SampleStore, chunks_of, disk_trouble, statistics_of
+from mfa.studies.store import Chunk, SampleStore, chunks_of, statistics_of
 from tests.studies.designs import SmallDesign, SmallScenario
 
 YEARS = range(2024, 2034)

@@ -17,10 +17,10 @@ from mfa.errors import InputError, MfaError, ModelError
 from mfa.inputs.levers import read_levers
 from mfa.inputs.points import Points
 from mfa.inputs.sampling import Uncertainty
+from mfa.storage.locking import only_one
 from mfa.studies import workers
 from mfa.studies.chunks import evaluate_all
 from mfa.studies.evaluate import BLOCK, choose_outputs
-from mfa.studies.locking import only_one
 from mfa.studies.scenario_function import CubePoints
 from mfa.studies.store import chunks_of
 from mfa.studies.workers import Recipe, compute_in_pool

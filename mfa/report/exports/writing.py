@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mfa.errors import Fault, InputError
 from mfa.inputs.messages import suggest
 from mfa.report.plain_text import write_csv
+from mfa.storage.whole import disk_trouble, whole_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,7 +62,7 @@ def export_runs(
     InputError
         If the format is not known, the ending does not fit it, or the file cannot be written.
     MfaError
-        If a library is missing: the message names the extra to install.
+        If a library is missing: the message names the extra to install; or if the disk is full.
     """
     path = Path(path)
     form = form or {".xlsx": "xlsx", ".nc": "netcdf"}.get(path.suffix, "")
@@ -85,7 +84,7 @@ def export_runs(
     if form == "csv":
         _write_folder(runs, path)
         return path
-    with _complete(path) as draft:
+    with whole_file(path) as draft:
         if form == "iamc":
             from mfa.report.exports.iamc import write_iamc
 
@@ -120,15 +119,13 @@ def _write_folder(runs: Sequence[Results], folder: Path) -> None:
     from mfa.report.exports.lca import lca_table
     from mfa.report.tables import tidy
 
-    try:
+    with disk_trouble(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(Fault(str(folder), f"cannot be made ({error.strerror})", "name another folder")) from None
     tables = {name: [tidy(run, name) for run in runs] for name in TABLES}
     tables["sankey_links"] = [run.sankey_links(region=run.labels["region"]) for run in runs]
     tables["lca"] = [lca_table(run) for run in runs]
     for name, parts in tables.items():
-        with _complete(folder / f"{name}.csv") as draft:
+        with whole_file(folder / f"{name}.csv") as draft:
             write_csv(_together(parts), draft)
 
 
@@ -136,17 +133,3 @@ def _together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     import pandas as pd
 
     return tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=True)
-
-
-@contextlib.contextmanager
-def _complete(path: Path) -> Iterator[Path]:
-    """A file beside the one to be written, which takes its place at the end, or vanishes if anything fails."""
-    draft = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
-    try:
-        yield draft
-        os.replace(draft, path)
-    except OSError as error:
-        raise InputError(Fault(str(path), f"cannot be written ({error.strerror})", "name another file")) from None
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink()

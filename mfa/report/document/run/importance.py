@@ -11,6 +11,7 @@ from pathlib import Path
 from mfa.errors import Fault, InputError
 from mfa.report.document.content import Block, Cell, Column, Commands, Notice, Paragraph, Section, Table
 from mfa.report.document.view import View
+from mfa.storage.folders import check_whole
 
 RECORD, ROWS = "sensitivity.json", "sensitivity.csv"
 MOST = 8
@@ -54,8 +55,9 @@ def open_study(folder: Path) -> Study:
     Raises
     ------
     InputError
-        If its files are not there or cannot be read.
+        If its files are not there, cannot be read or are not as they were written.
     """
+    check_whole(folder, "mfa sensitivity")
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         with open(folder / ROWS, encoding="utf-8", newline="") as file:
