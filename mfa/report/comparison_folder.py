@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from mfa.errors import Fault, InputError
 from mfa.report.comparison import to_markdown
 from mfa.report.folder import check_target
-from mfa.storage.folders import new_folder
+from mfa.storage.checksums import verify
+from mfa.storage.folders import new_folder, settled
 from mfa.strict_json import to_json
 
 if TYPE_CHECKING:
@@ -135,14 +136,17 @@ def read_comparison(folder: Path) -> Comparison:
     InputError
         If its files are not there, cannot be read or are not as they were written.
     """
+    return settled(folder, lambda: _read(folder))
+
+
+def _read(folder: Path) -> Comparison:
     import numpy as np
     import pandas as pd
 
-    from mfa.storage.folders import check_whole
     from mfa.studies.compare import Comparison
     from mfa.studies.comparison_table import Setting
 
-    check_whole(folder, "mfa compare")
+    verify(folder, "mfa compare")
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         text = {"element": str, "product": str, "unit": str, "reason": str, "base": str}

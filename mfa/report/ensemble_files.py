@@ -15,7 +15,7 @@ import numpy as np
 from mfa.errors import Fault, InputError
 from mfa.indicators import REASONS
 from mfa.inputs.messages import shown_path
-from mfa.report.netcdf_groups import Stored, write_group
+from mfa.report.netcdf_groups import Stored, new_file, write_group
 from mfa.report.plain_text import as_text
 from mfa.storage.whole import sync_file, sync_folder, write_whole
 from mfa.studies.manifest import outputs_of
@@ -88,7 +88,7 @@ def write_statistics(folder: Path, dataset: xr.Dataset, manifest: Mapping[str, A
         str(name): Stored(tuple(map(str, variable.dims)), variable.values, dict(variable.attrs))
         for name, variable in dataset.data_vars.items()
     }
-    with h5py.File(beside, "w", track_order=True) as target:
+    with new_file(beside) as target:
         target.attrs["Conventions"] = "CF-1.11"
         for key, attribute in dataset.attrs.items():
             target.attrs[key] = attribute

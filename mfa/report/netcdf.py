@@ -11,11 +11,11 @@ import numpy as np
 
 from mfa.errors import Fault, InputError, MfaError
 from mfa.inputs.references import References
-from mfa.report.netcdf_groups import LAYOUT, TEXT, Stored, flags, note, write_group
+from mfa.report.netcdf_groups import LAYOUT, TEXT, Stored, flags, new_file, note, write_group
 from mfa.report.netcdf_inputs import INPUTS, cited_entries, read_inputs, write_inputs
 from mfa.results import GROUPS, TEXT_CODES, Results, variables
 from mfa.storage.checksums import SUMS, verify
-from mfa.storage.folders import put_right
+from mfa.storage.folders import settled
 from mfa.strict_json import to_json
 from mfa.vocabulary import DIMENSIONS, INDICATORS
 
@@ -55,7 +55,7 @@ def write_results(results: Results, path: Path) -> None:
         dim: results.years if dim in ("time", "cohort") else results.labels.get(dim, []) for dim in DIMENSIONS
     }
     lead = ("sample",) if results.sampled else ()
-    with h5py.File(path, "w", libver=LAYOUT, track_order=True) as file:
+    with new_file(path, LAYOUT) as file:
         file.attrs["_NCProperties"] = f"version=2,h5py={h5py.__version__},hdf5={h5py.version.hdf5_version}"
         file.attrs["Conventions"] = "CF-1.11"
         note(file, results.dataset_attrs("results"))
@@ -113,7 +113,10 @@ def read_results(path: Path) -> Results:
     InputError
         If there is no such file, it is of another kind or damaged, or any file of its folder is not as it was written.
     """
-    put_right(path)
+    return settled(path if path.name != RESULTS_NC else path.parent, lambda: _read_checked(path))
+
+
+def _read_checked(path: Path) -> Results:
     if path.is_dir() and ((path / SUMS).is_file() or (path / RUN_JSON).is_file()):
         verify(path, "mfa run")
     elif (path.parent / SUMS).is_file():

@@ -6,8 +6,10 @@ faster than a general NetCDF writer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import h5py
@@ -30,6 +32,31 @@ class Stored:
     dims: tuple[str, ...]
     values: np.ndarray
     attrs: dict[str, Any] = field(default_factory=dict)
+
+
+@contextmanager
+def new_file(path: Path, layout: tuple[str, str] | None = None) -> Iterator[h5py.File]:
+    """A new NetCDF-4 file, made in memory and written when it is complete.
+
+    HDF5 does not get over a disk that fills up while it writes: it says so again and again, or ends the process.
+
+    Parameters
+    ----------
+    path : Path
+        File to make or replace.
+    layout : tuple of str, optional
+        Versions of HDF5 whose layout may be used.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    with h5py.File(path.name, "w", driver="core", backing_store=False, libver=layout, track_order=True) as file:
+        yield file
+        file.flush()
+        content = file.id.get_file_image()
+    path.write_bytes(content)
 
 
 def write_group(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +14,14 @@ from mfa.report.folder import check_target
 from mfa.report.plain_text import plain
 from mfa.report.sweep_text import long_table, to_text
 from mfa.report.sweep_view import shown_year
-from mfa.storage.folders import new_folder
+from mfa.storage.checksums import verify
+from mfa.storage.folders import new_folder, settled
 from mfa.strict_json import to_json
 from mfa.vocabulary import HEADLINE_YEARS
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from mfa.studies.sweep import Sweep
 
 RECORD = "sweep.json"
@@ -84,7 +89,7 @@ def save_sweep(sweep: Sweep, folder: Path, figures: bool = True, year: int | Non
         (draft / "sweep.txt").write_text(to_text(sweep, year), encoding="utf-8", newline="")
         stored = sweep.plain.assign_attrs(Conventions="CF-1.11", source=f"mfa {__version__}")
         squeeze = {name: {"zlib": True, "complevel": 1} for name in sweep.names if sweep.plain[name].size > 4096}
-        stored.to_netcdf(draft / "sweep.nc", engine="h5netcdf", encoding=squeeze)
+        (draft / "sweep.nc").write_bytes(_netcdf(stored, squeeze))
         if figures:
             from mfa.report.sweep_figure import draw_sweep
 
@@ -93,6 +98,17 @@ def save_sweep(sweep: Sweep, folder: Path, figures: bool = True, year: int | Non
         record = to_json(sweep_record(sweep), indent=2)
         (draft / RECORD).write_text(record + "\n", encoding="utf-8", newline="")
     return folder
+
+
+def _netcdf(dataset: xr.Dataset, encoding: Mapping[str, Any]) -> bytes:
+    """Content of a NetCDF-4 file: made in memory, for HDF5 does not get over a disk that fills up."""
+    import h5netcdf
+    from xarray.backends import H5NetCDFStore
+
+    content = io.BytesIO()
+    with h5netcdf.File(content, "w") as file:
+        dataset.dump_to_store(H5NetCDFStore(file), encoding=encoding)
+    return content.getvalue()
 
 
 def _table_years(sweep: Sweep, shown_in: int) -> list[int] | None:
@@ -119,13 +135,16 @@ def read_sweep(folder: Path) -> Sweep:
     InputError
         If its files are not there, cannot be read or are not as they were written.
     """
+    return settled(folder, lambda: _read(folder))
+
+
+def _read(folder: Path) -> Sweep:
     import xarray as xr
 
     from mfa.inputs.levers import Lever
-    from mfa.storage.folders import check_whole
     from mfa.studies.sweep import Sweep
 
-    check_whole(folder, "mfa sweep")
+    verify(folder, "mfa sweep")
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         with xr.open_dataset(folder / "sweep.nc", engine="h5netcdf") as stored:

@@ -19,8 +19,8 @@ SUMS = "SHA256SUMS"
 """File with the checksums of all others."""
 FORMAT = 1
 """Form of that file."""
-_HEAD = re.compile(r"# mfa checksums (\d+): (\d+) files")
-_LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
+_HEAD = re.compile(r"# mfa checksums (\d+), themselves ([0-9a-f]{64})")
+_LINE = re.compile(r"^([0-9a-f]{64})  (.+)$", re.MULTILINE)
 _RESTORE = "restore it from a copy, or make the folder anew"
 
 
@@ -53,8 +53,9 @@ def write_sums(folder: Path, files: Iterable[Path], known: Mapping[str, bytes] |
     """
     sums = {path.relative_to(folder).as_posix(): _sum_of(path) for path in files}
     sums |= {name: hashlib.sha256(content).hexdigest() for name, content in (known or {}).items()}
-    lines = [f"# mfa checksums {FORMAT}: {len(sums)} files", *(f"{sums[name]}  {name}" for name in sorted(sums))]
-    write_whole(folder / SUMS, ("\n".join(lines) + "\n").encode())
+    lines = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums)).encode()
+    head = f"# mfa checksums {FORMAT}, themselves {hashlib.sha256(lines).hexdigest()}\n"
+    write_whole(folder / SUMS, head.encode() + lines)
 
 
 def verify(folder: Path, again: str, which: Callable[[str], bool] = lambda name: True) -> None:
@@ -73,16 +74,12 @@ def verify(folder: Path, again: str, which: Callable[[str], bool] = lambda name:
     InputError
         If checksums are missing or torn, or a file is missing, cannot be read or has another content; all at once.
     """
-    while True:
-        text = _read(folder, again)
-        sums = _parse(folder, text, again)
-        faults = [fault for name, wanted in sums.items() if which(name) and (fault := _fault(folder, name, wanted))]
-        if not faults:
-            return
-        if _read(folder, again) == text:  # else the folder was replaced while it was looked at
-            last = faults[-1]
-            faults[-1] = Fault(last.where, last.what, f"{_RESTORE}: {again}")
-            raise InputError(capped(faults, shown_path(folder)))
+    sums = _parse(folder, _read(folder, again), again)
+    faults = [fault for name, wanted in sums.items() if which(name) and (fault := _fault(folder, name, wanted))]
+    if faults:
+        last = faults[-1]
+        faults[-1] = Fault(last.where, last.what, f"{_RESTORE}: {again}")
+        raise InputError(capped(faults, shown_path(folder)))
 
 
 def _sum_of(path: Path) -> str:
@@ -116,15 +113,14 @@ def _read(folder: Path, again: str) -> bytes:
 def _parse(folder: Path, text: bytes, again: str) -> dict[str, str]:
     """Checksums by name; every sign of the file counts."""
     where = shown_path(folder / SUMS)
-    lines = text.decode("utf-8", errors="replace").split("\n")
-    head = _HEAD.fullmatch(lines[0])
+    first, _, rest = text.partition(b"\n")
+    head = _HEAD.fullmatch(first.decode("utf-8", errors="replace"))
     if head and int(head[1]) > FORMAT:
         what = f"has the form {head[1]}, this version of mfa reads up to {FORMAT}"
         raise InputError(Fault(where, what, "update mfa"))
-    found = [_LINE.fullmatch(line) for line in lines[1:-1]]
-    sums = {match[2]: match[1] for match in found if match}
-    if not head or lines[-1] or len(sums) != len(found) or len(sums) != int(head[2]):
+    if not head or hashlib.sha256(rest).hexdigest() != head[2]:
         raise InputError(Fault(where, "is damaged", f"{_RESTORE}: {again}"))
+    sums = {match[2]: match[1] for match in _LINE.finditer(rest.decode("utf-8"))}
     faults = [Fault(where, f"names a file outside the folder ({name})", _RESTORE) for name in sums if _outside(name)]
     if faults:
         raise InputError(capped(faults, where))

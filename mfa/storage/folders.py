@@ -7,10 +7,14 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
-from mfa.storage.checksums import SUMS, seal, verify
+from mfa.errors import InputError
+from mfa.storage.checksums import SUMS, seal
 from mfa.storage.locking import alone
 from mfa.storage.whole import disk_trouble, sync_folder
+
+Found = TypeVar("Found")
 
 STALE = "report."
 """Beginning of the names of reports, which do not outlive the run that they are about."""
@@ -73,21 +77,36 @@ def put_right(folder: Path) -> None:
         _clear_up(folder)
 
 
-def check_whole(folder: Path, again: str, which: Callable[[str], bool] = lambda name: True) -> None:
-    """Refuse a folder that is not as it was written; one that was being replaced when its writer was killed comes back.
+def settled(folder: Path, read: Callable[[], Found]) -> Found:
+    """Read a folder, and once more if another process replaced it meanwhile.
 
     Parameters
     ----------
-    folder, again, which
-        As for `mfa.storage.checksums.verify`.
+    folder : Path
+    read : callable
+        Reads it; fails with an `InputError`.
 
-    Raises
-    ------
-    InputError
-        Naming all files that are missing or have another content.
+    Returns
+    -------
+    object
+        What was read.
     """
-    put_right(folder)
-    verify(folder, again, which)
+    while True:
+        put_right(folder)
+        before = _identity(folder)
+        try:
+            return read()
+        except InputError:
+            if _identity(folder) == before:
+                raise
+
+
+def _identity(folder: Path) -> int | None:
+    """Number of a folder on its disk, which the one that takes its place does not have."""
+    try:
+        return os.stat(folder).st_ino
+    except OSError:
+        return None
 
 
 def _beside(folder: Path, kind: str) -> Path:

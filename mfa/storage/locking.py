@@ -119,10 +119,11 @@ def _opened(lock: Path) -> int:
 
 
 def _sign(handle: int) -> None:
-    """Say who holds a lock."""
+    """Say who holds a lock, where there is room to."""
     if os.name == "posix":  # elsewhere nobody could read it while it is locked
-        os.ftruncate(handle, 0)
-        os.write(handle, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+        with contextlib.suppress(OSError):
+            os.ftruncate(handle, 0)
+            os.write(handle, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
 
 
 def _close(handle: int, locked: bool = True) -> None:

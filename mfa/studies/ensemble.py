@@ -375,7 +375,7 @@ def _note_checksums(folder: Path, manifest: Mapping[str, Any]) -> None:
     from mfa.report.ensemble_files import QUANTILES_CSV, QUANTILES_NC
 
     kept = [folder / name for name in (QUANTILES_CSV, QUANTILES_NC, WHAT_MATTERS)]
-    for place in (FACTORS_STORE, *((SAMPLES, DONE) if manifest["samples_kept"] else ())):
+    for place in (FACTORS_STORE, *([SAMPLES] if manifest["samples_kept"] else [])):
         kept += (folder / place).rglob("*")
     files = [path for path in kept if path.is_file() and path.suffix != ".new"]
     write_sums(folder, files, {MANIFEST: manifest_bytes(manifest)})

@@ -11,7 +11,8 @@ from pathlib import Path
 from mfa.errors import Fault, InputError
 from mfa.report.document.content import Block, Cell, Column, Commands, Notice, Paragraph, Section, Table
 from mfa.report.document.view import View
-from mfa.storage.folders import check_whole
+from mfa.storage.checksums import verify
+from mfa.storage.folders import settled
 
 RECORD, ROWS = "sensitivity.json", "sensitivity.csv"
 MOST = 8
@@ -57,7 +58,11 @@ def open_study(folder: Path) -> Study:
     InputError
         If its files are not there, cannot be read or are not as they were written.
     """
-    check_whole(folder, "mfa sensitivity")
+    return settled(folder, lambda: _read(folder))
+
+
+def _read(folder: Path) -> Study:
+    verify(folder, "mfa sensitivity")
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         with open(folder / ROWS, encoding="utf-8", newline="") as file:
