@@ -16,12 +16,13 @@ from mfa.report.figures import draw_figures
 from mfa.report.tables import write_flows, write_indicators, write_stocks
 from mfa.report.worker import FigureWorker
 from mfa.results import Results
+from mfa.storage.checksums import SUMS
 from mfa.storage.folders import new_folder
 from mfa.strict_json import to_json
 
 RECORD = "run.json"
 """File by which the folder of a run is known."""
-OWN_FILES = ("results.nc", "indicators.csv", "flows.csv", "stocks.csv", "figures", RECORD)
+OWN_FILES = ("results.nc", "indicators.csv", "flows.csv", "stocks.csv", "figures", RECORD, SUMS)
 """What a run writes; other files in its folder are kept when it is replaced, but for reports on the old run."""
 
 
