@@ -46,6 +46,7 @@ evidence: $(VENV)/stamp-test $(VENV)/stamp-bench ## Renew docs/evidence.md: publ
 
 docs: $(VENV)/stamp-docs ## Renew the generated pages and tables in docs; Python interface to build/docs
 	$(BIN)/python scripts/build_reference.py
+	$(BIN)/python scripts/errors_catalogue.py --write
 	$(BIN)/python scripts/scenario_table.py --write
 	$(BIN)/python scripts/uncertainty.py --write
 	$(BIN)/python scripts/calibration_cases.py --write
