@@ -2,7 +2,7 @@
 
     python scripts/calibration_cases.py              prints the section
     python scripts/calibration_cases.py --write      puts it into docs/calibration.md, and the figures into docs/figures
-    python scripts/calibration_cases.py --coverage   renews the table of trials with known lifetimes (half a minute)
+    python scripts/calibration_cases.py --coverage   renews the table of trials with known lifetimes (two minutes)
 
 The counts stand in scripts/calibration, written by scripts/prepare_calibration.py.
 """
@@ -223,34 +223,26 @@ is {low_kept:.2f} to {high_kept:.2f}.
 """)
 
 
-def trials() -> str:
+def trials(number: int = 1000) -> str:
     """Shares of trials in which intervals hold the truth, as a table."""
     sys.path.insert(0, str(ROOT))
-    from mfa.calibration.expected import SalesHistory, blocks_of
-    from mfa.calibration.families import Family
-    from mfa.calibration.fitting import Model, fit
-    from mfa.lifetimes import Lifetime
-    from tests.calibration.synthetic import YEARS, draw
-    from tests.calibration.test_recovery import CASES, NAMES, SEED, TRIALS
+    from tests.calibration import test_recovery as recovery
 
+    levels = (0.95, 0.9)
     lines = [
         "| counts | true lifetime | term | 95 % interval holds it in | 90 % interval in |",
         "|---|---|---|---|---|",
     ]
-    for case, family, terms in CASES:
-        rng, known, model_of = np.random.default_rng(SEED), Lifetime.from_terms(family, **terms), Family(family, {})
-        held = dict.fromkeys([(term, level) for term in terms for level in (0.95, 0.9)], 0)
-        for _ in range(TRIALS):
-            one = draw(case, known, rng)
-            blocks = blocks_of(one, model_of.survival, SalesHistory(one.of("sales")), 0.5)
-            found = fit(Model(blocks, *model_of.bounds(), model_of.project), model_of.starts(float(YEARS)))
+    for case, family, terms in recovery.CASES:
+        held = dict.fromkeys([(term, level) for term in terms for level in levels], 0)
+        for found in recovery.trials(case, family, terms, number):
             for which, (term, value) in enumerate(terms.items()):
-                for level in (0.95, 0.9):
+                for level in levels:
                     held[term, level] += found.holds(which, math.log(value), level)
+        true = f"{FAMILY_NAMES[family]}, " + ", ".join(f"{name} {given:g}" for name, given in terms.items())
         for term in terms:
-            true = f"{FAMILY_NAMES[family]}, " + ", ".join(f"{name} {given:g}" for name, given in terms.items())
-            parts = [f"{100 * held[term, level] / TRIALS:.1f} %" for level in (0.95, 0.9)]
-            lines.append(f"| {NAMES[case]} | {true} | {term} | {parts[0]} | {parts[1]} |")
+            parts = [f"{100 * held[term, level] / number:.1f} %" for level in levels]
+            lines.append(f"| {recovery.NAMES[case]} | {true} | {term} | {parts[0]} | {parts[1]} |")
     return "\n".join(lines)
 
 

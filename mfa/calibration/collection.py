@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mfa.calibration.calibration import Calibration, Row
 from mfa.calibration.fitting import Block, Fit, Model, fit, slopes
 from mfa.calibration.lifetime import LEVEL, chosen_products
 from mfa.calibration.observations import Observations, Product, read_observations
@@ -97,39 +98,34 @@ class ProductCollection:
 
 
 @dataclass
-class CollectionCalibration:
+class CollectionCalibration(Calibration[ProductCollection]):
     """Collection shares of all products of a table, as `mfa.calibrate_collection` returns them."""
-
-    products: list[ProductCollection]
-    observations: Observations
-    setting: Setting
-    level: float
-
-    def __getitem__(self, label: str) -> ProductCollection:
-        """The share of a product by its label."""
-        for one in self.products:
-            if one.product.label == label or label in one.product.labels:
-                return one
-        raise KeyError(label)
 
     def table(self) -> pd.DataFrame:
         """Shares by year, of all products."""
-        import pandas as pd
+        return self._joined(ProductCollection.table)
 
-        return pd.concat([one.table() for one in self.products], ignore_index=True)
-
-    def rows(self) -> list[dict[str, str]]:
+    def rows(self) -> list[Row]:
         """Rows of the table ``base_collection_rate.csv``."""
         from mfa.calibration.rows import collection_rows
 
         return collection_rows(self)
 
-    def tables(self) -> dict[str, list[dict[str, str]]]:
+    def tables(self) -> dict[str, list[Row]]:
         """Rows of all tables of parameters: those of `rows`, and ``hibernation_share`` where the counts tell it."""
         from mfa.calibration.rows import hibernation_rows
 
         found = {"base_collection_rate": self.rows(), "hibernation_share": hibernation_rows(self)}
         return {name: rows for name, rows in found.items() if rows}
+
+    def record(self) -> dict[str, Any]:
+        """How it was found, for ``calibration.json``."""
+        products = [
+            {"product": one.product.label, "region": one.region, "course": one.course, "components": one.components,
+             "aicc": one.criteria, "notes": one.notes}
+            for one in self.products
+        ]  # fmt: skip
+        return {"what": "collection", "products": products}
 
     def to_text(self) -> str:
         """What was found, in words and tables."""
@@ -142,18 +138,6 @@ class CollectionCalibration:
         from mfa.report.calibration_figure import collection_figure
 
         return collection_figure(self)
-
-    def save(self, folder: str | Path, figures: bool = True) -> Path:
-        """Write text, tables, figure, and the folder ``dataset`` that a scenario can lay over its own.
-
-        Raises
-        ------
-        InputError
-            If the folder holds something else, or cannot be written.
-        """
-        from mfa.report.calibration_folder import save_calibration
-
-        return save_calibration(self, Path(folder), figures)
 
 
 def calibrate_collection(

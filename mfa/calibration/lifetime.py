@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from mfa.calibration.calibration import Calibration, Row
 from mfa.calibration.expected import SalesHistory, blocks_of, course_of
 from mfa.calibration.families import RATIO, Family, Trend, chosen_families
 from mfa.calibration.fitting import Block, Fit, Model, fit, slopes, whiten
@@ -24,8 +25,6 @@ from mfa.system.survival import TIMING
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from mfa.calibration.setting import Setting
 
 Floats = NDArray[np.float64]
 
@@ -240,54 +239,51 @@ class ProductLifetime:
 
 
 @dataclass
-class LifetimeCalibration:
-    """Lifetimes of all products of a table, as `mfa.calibrate_lifetime` returns them.
+class LifetimeCalibration(Calibration[ProductLifetime]):
+    """Lifetimes of all products of a table, as `mfa.calibrate_lifetime` returns them."""
 
-    Attributes
-    ----------
-    products : list of ProductLifetime
-    observations : Observations
-    level : float
-        Of the intervals that are shown; tables of parameters get 5 and 95 % limits.
-    """
-
-    products: list[ProductLifetime]
-    observations: Observations
-    setting: Setting
     timing: str
     method: str
     before: float | None
     coverage: float
-    level: float
-
-    def __getitem__(self, label: str) -> ProductLifetime:
-        """The lifetime of a product by its label."""
-        for one in self.products:
-            if one.product.label == label or label in one.product.labels:
-                return one
-        raise KeyError(label)
 
     def table(self) -> pd.DataFrame:
         """Families compared, of all products, see `ProductLifetime.table`."""
-        import pandas as pd
-
-        return pd.concat([one.table(self.level) for one in self.products], ignore_index=True)
+        return self._joined(lambda one: one.table(self.level))
 
     def fitted(self) -> pd.DataFrame:
         """Counts beside what is fitted, of all products, see `ProductLifetime.fitted`."""
-        import pandas as pd
+        return self._joined(lambda one: one.fitted(self.level))
 
-        return pd.concat([one.fitted(self.level) for one in self.products], ignore_index=True)
-
-    def rows(self) -> list[dict[str, str]]:
+    def rows(self) -> list[Row]:
         """Rows of the table ``lifetime.csv``, one for each term of each product."""
         from mfa.calibration.rows import lifetime_rows
 
         return lifetime_rows(self)
 
-    def tables(self) -> dict[str, list[dict[str, str]]]:
+    def tables(self) -> dict[str, list[Row]]:
         """Rows of all tables of parameters, by name."""
         return {"lifetime": self.rows()}
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Tables of results, by the name of their file."""
+        return {**super().frames(), "fitted": self.fitted()}
+
+    def record(self) -> dict[str, Any]:
+        """How it was found, for ``calibration.json``."""
+        products = []
+        for one in self.products:
+            blocks, whitening = one.blocks, one.chosen.fit.whitening
+            products.append({
+                "product": one.product.label, "region": one.product.region, "survival": one.chosen.name,
+                "terms": one.chosen.terms, "held": dict(one.chosen.family.held), "notes": one.notes,
+                "dispersion": {block.name: phi for block, phi in zip(blocks, whitening.phi, strict=True)},
+                "autocorrelation": {block.name: rho for block, rho in zip(blocks, whitening.rho, strict=True)},
+            })  # fmt: skip
+        return {
+            "what": "lifetime", "method": self.method, "timing": self.timing, "before": self.before,
+            "coverage": self.coverage, "products": products,
+        }  # fmt: skip
 
     def to_text(self) -> str:
         """What was found, in words and tables."""
@@ -300,18 +296,6 @@ class LifetimeCalibration:
         from mfa.report.calibration_figure import lifetime_figure
 
         return lifetime_figure(self)
-
-    def save(self, folder: str | Path, figures: bool = True) -> Path:
-        """Write text, tables, figure, and the folder ``dataset`` that a scenario can lay over its own.
-
-        Raises
-        ------
-        InputError
-            If the folder holds something else, or cannot be written.
-        """
-        from mfa.report.calibration_folder import save_calibration
-
-        return save_calibration(self, Path(folder), figures)
 
 
 def calibrate_lifetime(
@@ -414,7 +398,7 @@ def calibrate_lifetime(
             found.append(calibrated)
     if faults:
         raise InputError(faults)
-    return LifetimeCalibration(found, read, setting, timing, method, before, coverage, level)
+    return LifetimeCalibration(found, read, setting, level, timing, method, before, coverage)
 
 
 def chosen_products(read: Observations, labels: Sequence[str] | None) -> list[Product]:

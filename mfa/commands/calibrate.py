@@ -5,11 +5,14 @@ from __future__ import annotations
 import enum
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mfa.commands.common import Debug, Progress, Quiet, guarded, split_labels
+
+if TYPE_CHECKING:
+    from mfa.calibration.calibration import Calibration
 
 calibrate = typer.Typer(
     name="calibrate",
@@ -206,12 +209,9 @@ def collection(
     _show(found, form, out, quiet)
 
 
-def _show(found: object, form: Format, out: Path | None, quiet: bool) -> None:
-    from mfa.calibration.collection import CollectionCalibration
-    from mfa.calibration.lifetime import LifetimeCalibration
+def _show(found: Calibration[Any], form: Format, out: Path | None, quiet: bool) -> None:
     from mfa.calibration.rows import table_text
 
-    assert isinstance(found, LifetimeCalibration | CollectionCalibration)
     if form is Format.csv:
         from mfa.report.plain_text import plain
 

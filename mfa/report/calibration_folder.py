@@ -8,7 +8,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mfa.calibration.lifetime import LifetimeCalibration
 from mfa.calibration.rows import table_text
 from mfa.report.folder import check_target
 from mfa.report.plain_text import plain
@@ -16,7 +15,7 @@ from mfa.storage.folders import new_folder
 from mfa.strict_json import to_json
 
 if TYPE_CHECKING:
-    from mfa.calibration.collection import CollectionCalibration
+    from mfa.calibration.calibration import Calibration
 
 RECORD = "calibration.json"
 DATASET = "dataset"
@@ -37,8 +36,8 @@ def check_folder(folder: Path) -> None:
     check_target(folder, RECORD, "a calibration")
 
 
-def save_calibration(found: LifetimeCalibration | CollectionCalibration, folder: Path, figures: bool = True) -> Path:
-    """Write the folder of a calibration, see `LifetimeCalibration.save`.
+def save_calibration(found: Calibration[Any], folder: Path, figures: bool = True) -> Path:
+    """Write the folder of a calibration, see `Calibration.save`.
 
     Raises
     ------
@@ -49,9 +48,8 @@ def save_calibration(found: LifetimeCalibration | CollectionCalibration, folder:
     tables = found.tables()
     with new_folder(folder, OWN_FILES) as draft:
         _write(draft / "calibration.txt", found.to_text())
-        plain(found.table()).to_csv(draft / "compared.csv", index=False, lineterminator="\n", float_format="%.10g")
-        if isinstance(found, LifetimeCalibration):
-            plain(found.fitted()).to_csv(draft / "fitted.csv", index=False, lineterminator="\n", float_format="%.10g")
+        for name, frame in found.frames().items():
+            plain(frame).to_csv(draft / f"{name}.csv", index=False, lineterminator="\n", float_format="%.10g")
         dataset = draft / DATASET
         dataset.mkdir()
         for name, rows in tables.items():
@@ -75,7 +73,7 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="")
 
 
-def _package(found: LifetimeCalibration | CollectionCalibration, names: list[str]) -> dict[str, Any]:
+def _package(found: Calibration[Any], names: list[str]) -> dict[str, Any]:
     return {
         "profile": "data-package",
         "name": "calibrated",
@@ -85,14 +83,14 @@ def _package(found: LifetimeCalibration | CollectionCalibration, names: list[str
     }
 
 
-def _bibliography(found: LifetimeCalibration | CollectionCalibration, rows: list[dict[str, str]]) -> str:
+def _bibliography(found: Calibration[Any], rows: list[dict[str, str]]) -> str:
     """Entries of all sources that rows name."""
     keys = list(dict.fromkeys(key for row in rows for key in row["source"].split(";")))
     known = found.setting.sources
     return "\n\n".join(known[key] for key in keys if known is not None and key in known) + "\n" if known else ""
 
 
-def _scenario(found: LifetimeCalibration | CollectionCalibration, tables: list[str]) -> str:
+def _scenario(found: Calibration[Any], tables: list[str]) -> str:
     """A scenario that lays the calibrated rows over those of its base."""
     scenario = found.setting.scenario
     assert scenario is not None
@@ -127,36 +125,15 @@ def quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False) if re.search(r"[^\w-]", text) else text
 
 
-def _record(found: LifetimeCalibration | CollectionCalibration) -> dict[str, Any]:
+def _record(found: Calibration[Any]) -> dict[str, Any]:
     from mfa import __version__
 
-    common: dict[str, Any] = {
+    return {
         "observations": Path(found.observations.name).name,
         "digest": found.observations.digest,
         "scenario": found.setting.scenario.name if found.setting.scenario is not None else None,
         "level": found.level,
         "version": __version__,
         "written": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        **found.record(),
     }
-    if isinstance(found, LifetimeCalibration):
-        return common | {
-            "what": "lifetime", "method": found.method, "timing": found.timing, "before": found.before,
-            "coverage": found.coverage,
-            "products": [
-                {"product": one.product.label, "region": one.product.region, "survival": one.chosen.name,
-                 "terms": one.chosen.terms, "held": dict(one.chosen.family.held), "notes": one.notes,
-                 "dispersion": {block.name: phi for block, phi in
-                                zip(one.blocks, one.chosen.fit.whitening.phi, strict=True)},
-                 "autocorrelation": {block.name: rho for block, rho in
-                                     zip(one.blocks, one.chosen.fit.whitening.rho, strict=True)}}
-                for one in found.products
-            ],
-        }  # fmt: skip
-    return common | {
-        "what": "collection",
-        "products": [
-            {"product": one.product.label, "region": one.region, "course": one.course, "components": one.components,
-             "aicc": one.criteria, "notes": one.notes}
-            for one in found.products
-        ],
-    }  # fmt: skip
