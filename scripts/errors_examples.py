@@ -264,9 +264,7 @@ mfa.load_scenario({"name": "test", "dataset": "./mine.xlsx", "years": [2020, 202
         ARRAYS, "Quantity of another unit", "Stock and inflow do not fit: units and units per year.",
         "Give the stock in the unit of the inflow times a year.",
         code=LAMP + """left = xr.DataArray([50.0], coords={"cohort": [2019]})
-mfa.inflow_driven(
-    mfa.quantify(sales, "unit/yr"), mfa.Lifetime.fixed(mean=2), initial_stock=mfa.quantify(left, "t")
-)
+mfa.inflow_driven(mfa.quantify(sales, "unit/yr"), mfa.Lifetime.fixed(mean=2), initial_stock=mfa.quantify(left, "t"))
 """,
     ),
     Code(
