@@ -296,11 +296,11 @@ def load_scenario(name: str | Path | Mapping[str, Any], overrides: Mapping[str, 
         With all faults of the file: syntax, unknown keys, labels, years, units, ranges.
     """
     scenario, faults = resolve(name)
-    if scenario is None or faults:
+    if scenario is None:
         raise InputError(faults)
-    if overrides:
+    if overrides and not faults:
         scenario = _changed(scenario, overrides)
-    faults = scenario.check()
+    faults += scenario.check()
     if faults:
         where = scenario.files[0].name if scenario.files else scenario.name
         raise InputError(capped(faults, where))
@@ -308,11 +308,15 @@ def load_scenario(name: str | Path | Mapping[str, Any], overrides: Mapping[str, 
 
 
 def resolve(name: str | Path | Mapping[str, Any]) -> tuple[Scenario | None, list[Fault]]:
-    """Read a scenario and its bases; all faults of the files' form."""
+    """Read a scenario and its bases; all faults of the files' form.
+
+    Unknown keys are told and left out, so that they hide no fault of the rest; other faults leave no scenario.
+    """
     faults: list[Fault] = []
-    layers = list(_layers(name, faults, (), None))
+    unknown: list[Fault] = []
+    layers = list(_layers(name, faults, unknown, (), None))
     if faults or not layers:
-        return None, faults
+        return None, unknown + faults
     settings: dict[str, Any] = {}
     places: dict[str, tuple[KeyPath, Source]] = {}
     changes: list[Change] = []
@@ -340,9 +344,9 @@ def resolve(name: str | Path | Mapping[str, Any]) -> tuple[Scenario | None, list
         if settings.get(key) is None:
             faults.append(source.fault((), f"no {key}", f"write {mend}, or name a base that has it"))
     if faults:
-        return None, faults
+        return None, unknown + faults
     bases = tuple(str(data.get("name") or (path.stem if path else "scenario")) for data, _, path in layers[1:])
-    return Scenario(str(settings["name"]), settings, tuple(changes), places, files, bases), faults
+    return Scenario(str(settings["name"]), settings, tuple(changes), places, files, bases), unknown
 
 
 def _laid_over(
@@ -373,7 +377,11 @@ Layer = tuple[dict[str, Any], Source, Path | None]
 
 
 def _layers(
-    name: str | Path | Mapping[str, Any], faults: list[Fault], chain: tuple[str, ...], beside: Path | None
+    name: str | Path | Mapping[str, Any],
+    faults: list[Fault],
+    unknown: list[Fault],
+    chain: tuple[str, ...],
+    beside: Path | None,
 ) -> Iterator[Layer]:
     """Yield a scenario's data and then those of its bases."""
     path: Path | None = None
@@ -392,6 +400,8 @@ def _layers(
     faults += _check_form(data, source)
     if not isinstance(data, dict):
         return
+    unknown += _unknown_keys(data, source)
+    data = {key: value for key, value in data.items() if key in KEYS}
     data["years"] = _years(data["years"], source, faults) if "years" in data else None
     if data["years"] is None:
         del data["years"]
@@ -414,7 +424,7 @@ def _layers(
         what = f" refers back to itself: {' -> '.join([*names, base_path.stem])}"
         faults.append(source.fault(("base",), what, "let the chain of bases end"))
         return
-    yield from _layers(base_path, faults, chain, source.folder)
+    yield from _layers(base_path, faults, unknown, chain, source.folder)
 
 
 def _explore_faults(given: Any, source: Source) -> list[Fault]:
@@ -440,18 +450,24 @@ def _unknown_parameter(source: Source, path: KeyPath) -> Fault:
     return source.fault(path, ": unknown parameter", suggest(str(path[-1]), PARAMETERS, "parameters"))
 
 
+def _unknown_keys(data: Mapping[Any, Any], source: Source) -> list[Fault]:
+    """Keys that no scenario has."""
+    faults = []
+    for key in data:
+        if key not in KEYS:
+            known = key in PARAMETERS
+            mend = "put parameters under overrides or policy" if known else suggest(str(key), KEYS, "keys")
+            faults.append(source.fault((key,), ": unknown key", mend))
+    return faults
+
+
 def _check_form(data: Any, source: Source) -> list[Fault]:
     """Faults of keys and kinds that need no dataset."""
     if not isinstance(data, dict):
         return [source.fault((), "is not a scenario", "write keys such as name, dataset, years, policy")]
     faults = []
     for key, value in data.items():
-        if key not in KEYS:
-            mend = suggest(str(key), KEYS, "keys")
-            if key in PARAMETERS:
-                mend = "put parameters under overrides or policy"
-            faults.append(source.fault((key,), ": unknown key", mend))
-        elif key in TEXTS and (not isinstance(value, (str, int, float)) or isinstance(value, bool)):
+        if key in TEXTS and (not isinstance(value, (str, int, float)) or isinstance(value, bool)):
             faults.append(source.fault((key,), " is not text", f"write {key}: some words"))
         elif key == "name" and not _FOLDER_NAME.fullmatch(str(value)):
             mend = "a run's folder is named after it: write letters, digits, -, _, . and spaces, at most 100"
