@@ -466,9 +466,10 @@ def test_parameter_at_the_top(project: Any, faults: Any) -> None:
 
 def test_an_unknown_key_hides_no_other_fault(project: Any, faults: Any) -> None:
     project.scenario("colour: red\npolicy:\n  keep_share: 1.5\n  collection_qouta: 0.5\n")
-    says(faults, "test.yaml:4", "colour: unknown key")
-    says(faults, "test.yaml:6", "policy.keep_share = 1.5 is above 1")
-    says(faults, "test.yaml:7", "policy.collection_qouta: unknown parameter")
+    key, value, parameter = faults()
+    assert "test.yaml:4: colour: unknown key" in key
+    assert "test.yaml:6: policy.keep_share = 1.5 is above 1" in value
+    assert "test.yaml:7: policy.collection_qouta: unknown parameter" in parameter
 
 
 def test_unknown_parameter(project: Any, faults: Any) -> None:
