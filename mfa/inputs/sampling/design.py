@@ -179,12 +179,15 @@ class Design:
     @cached_property
     def _correlated(self) -> list[tuple[Block, Floats]]:
         """All draws of the factors that are correlated, in their order."""
-        if not self.blocks:
-            return []
-        names = [name for block in self.blocks for name in block.names]
-        pieces = [self._free(names, start, min(start + _PIECE, self.size)) for start in range(0, self.size, _PIECE)]
-        column = dict(zip(names, np.concatenate(pieces).T, strict=True))
-        return [(block, correlated_columns(block, column.__getitem__, self.size)) for block in self.blocks]
+        found = []
+        for block in self.blocks:
+            free = np.empty((self.size, len(block.names)))
+            for start in range(0, self.size, _PIECE):
+                stop = min(start + _PIECE, self.size)
+                free[start:stop] = self._free(block.names, start, stop)
+            column = dict(zip(block.names, free.T, strict=True))
+            found.append((block, correlated_columns(block, column.__getitem__, self.size)))
+        return found
 
 
 def _check(size: int, seed: int, method: str) -> None:
