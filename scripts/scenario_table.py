@@ -455,6 +455,13 @@ def eu27_trade() -> str:
     return lines(head, [[title, *cells(of, points)] for title, of, points in measures])
 
 
+def _recovered_of_imported(element: str) -> float:
+    """Share of an element in the scrap that comes from Japan which the EU27 recovers, all years together."""
+    linked = run("eu27-trade")
+    came = linked.of("flows", "imports_scrap", region="EU27", element=element).sum()
+    return float(linked.of("flows", "secondary", region="EU27", element=element, scrap="imported").sum() / came)
+
+
 def _traded(item: str, year: int) -> float:
     """What used electric cars from Japan change in the EU27, or how many leave Japan, thousand."""
     car = {"product": "bev"}
@@ -518,6 +525,7 @@ TABLES: dict[str, Callable[[], str]] = {
 }
 FIGURES["table"] = lambda name: TABLES[name]()
 FIGURES["eu27-cars"] = lambda p, y: plain(run("eu27-reference").of("items", "stock_units", int(y), product=p) / 1e6)
+FIGURES["eu27-imported"] = lambda e: percent(_recovered_of_imported(e))
 FIGURES["eu27-traded"] = lambda item, y: plain(_traded(item, int(y)))
 FIGURES["span"] = lambda: f"{FIRST}-{LAST}"
 FIGURES["count"] = lambda: str(len(scenario_files()))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from mfa.indicators.levers import bans, market, obligations, plants, programmes, stocks, support
+from mfa.indicators.levers import bans, market, obligations, plants, programmes, stocks, support, trade
 from mfa.indicators.levers.case import Case
 from mfa.indicators.levers.explanation import STATES, Explanation, in_order
 from mfa.indicators.levers.plants import PLANTS
@@ -34,6 +34,8 @@ RULES: tuple[Callable[[Case], Iterator[Explanation]], ...] = (
     market.substitution,
     market.reuse,
     market.longer_use,
+    trade.used_products,
+    trade.scrap,
     plants.investment,
     plants.surplus,
 )
