@@ -161,3 +161,11 @@ def test_obligation_stands_on_the_need_that_was_met() -> None:
     run = content_system([0.0], ban=0.6)
     assert run.get("realised_requirement") == pytest.approx(40.0)
     assert run.get("content_obligation") == pytest.approx(12.0)
+
+
+def test_a_quota_of_all_leaves_no_surplus() -> None:
+    """Every tonne is owed: of 100 t needed and 120 t recovered nothing is left to be banked."""
+    run = content_system([120.0, 120.0], content_quota=1.0, credit_life=3.0)
+    assert run.path("content_obligation") == pytest.approx([100.0, 100.0])
+    assert run.path("content_shortfall") == [0.0, 0.0]
+    assert run.path("credit_balance") == [0.0, 0.0]
