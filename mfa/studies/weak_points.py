@@ -88,8 +88,8 @@ def weak_points(
 ) -> WeakPoints:
     """Rank the estimates of a scenario by what they do to its results.
 
-    Rows without a range count with that of their pedigree. Each factor alone goes from its 5 to its 95 % quantile, all
-    others at their medians: 2 k + 1 runs for k factors.
+    Rows without a range count with that of their pedigree, unless the scenario says `pedigree: false`. Each factor
+    alone goes from its 5 to its 95 % quantile, all others at their medians: 2 k + 1 runs for k factors.
 
     Parameters
     ----------
@@ -130,7 +130,6 @@ def weak_points(
 
     if isinstance(scenario, str):
         scenario = load_scenario(scenario)
-    scenario = scenario.with_changes({"uncertainty.pedigree": True})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InputWarning)
         uncertainty = Uncertainty(scenario)

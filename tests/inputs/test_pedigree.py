@@ -109,7 +109,7 @@ def test_bad_scores_are_faults_with_their_line(table):
     ] and "opex.csv:2 [region=Japan, route=pyro]: pedigree '4;-' is not five scores" in str(found.faults[0])
 
 
-def test_only_rows_without_a_range_get_one_and_only_on_request(table):
+def test_only_rows_without_a_range_get_one_and_none_where_that_is_refused(table):
     """Value 100, reliability 4: 100 x exp(-+1.645 x 0.09437) = 85.62 to 116.79."""
     found = table(
         "Japan,pyro,100,,,USD_2024/t,,estimate,4;-;-;-;-,X,",
@@ -117,9 +117,9 @@ def test_only_rows_without_a_range_get_one_and_only_on_request(table):
         "Japan,direct,100,100,100,USD_2024/t,,read,5;5;5;5;5,X,",
     )
     assert not found.faults
-    plain = {one.label("route"): one.rows[0] for one in series_with_bounds([found], ["Japan"], "USD_2024")}
+    plain = {one.label("route"): one.rows[0] for one in series_with_bounds([found], ["Japan"], "USD_2024", False)}
     assert [plain[route].bounded for route in ("pyro", "hydro", "direct")] == [False, True, False]
-    rows = {one.label("route"): one.rows[0] for one in series_with_bounds([found], ["Japan"], "USD_2024", True)}
+    rows = {one.label("route"): one.rows[0] for one in series_with_bounds([found], ["Japan"], "USD_2024")}
     assert (rows["pyro"].low, rows["pyro"].high) == pytest.approx((85.62, 116.79), abs=0.01)
     assert rows["pyro"].scored and not rows["hydro"].scored
     assert (rows["hydro"].low, rows["hydro"].high) == (90.0, 130.0)
@@ -137,12 +137,14 @@ def test_scores_of_japan_follow_the_rule():
     assert quality.TIME_STEPS == TIME_STEPS and time_score(7) == 3
 
 
-def test_a_scenario_asks_for_them(tmp_path):
-    """Without the key nothing changes; with it more factors vary, and those that vary already keep their ranges."""
+def test_a_scenario_can_refuse_them(tmp_path):
+    """With the key fewer factors vary, and those that vary all the same keep their ranges."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InputWarning)
-        plain = Uncertainty("japan-reference")
-        scored = Uncertainty(load_scenario("japan-reference").with_changes({"uncertainty.pedigree": True}))
+        plain = Uncertainty(load_scenario("japan-reference").with_changes({"uncertainty.pedigree": False}))
+        scored = Uncertainty("japan-reference")
+    asked = Uncertainty(load_scenario("japan-reference").with_changes({"uncertainty.pedigree": True}))
+    assert asked.names == scored.names and asked.table().equals(scored.table())
     assert set(plain.names) < set(scored.names)
     one, other = plain.table(), scored.table()
     told = one["place"].eq(other.loc[one.index, "place"])

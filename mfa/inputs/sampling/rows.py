@@ -80,7 +80,7 @@ class Series:
 
 
 def series_with_bounds(
-    tables: Sequence[Table], regions: Iterable[str], money: str, pedigree: bool = False
+    tables: Sequence[Table], regions: Iterable[str], money: str, pedigree: bool = True
 ) -> list[Series]:
     """Series of a parameter from the tables of all folders; a later folder replaces rows with the same keys.
 

@@ -9,7 +9,7 @@ together               labels that share a factor: ``{product: [a, b], as: name,
 ranges                 ranges in place of those of the tables, or where the scenario gives the value
 correlation            rank correlations: ``{first: pattern, second: pattern, value: number}``
 nearest_correlation    true: a matrix that is not positive definite gives way to the nearest one, with a warning
-pedigree               true: rows without a range get the one of their pedigree (`mfa.inputs.pedigree`)
+pedigree               false: rows without a range do not get the one of their pedigree (`mfa.inputs.pedigree`)
 =====================  ==========================================================================================
 
 A scenario takes over each key of its base that it does not give itself. Entries of `by` replace those of the base one
@@ -93,7 +93,7 @@ class Settings:
     ranges: tuple[Range, ...] = ()
     correlation: tuple[Pair, ...] = ()
     nearest_correlation: bool = False
-    pedigree: bool = False
+    pedigree: bool = True
     places: Mapping[str, str] | None = None
     """Where each pattern of vary and hold stands, for messages."""
 
@@ -161,7 +161,7 @@ class _Section:
         nearest = self.given.get("nearest_correlation", False)
         if not isinstance(nearest, bool):
             self.fault("nearest_correlation", (), f" = {nearest} is neither true nor false", "write true or false")
-        pedigree = self.given.get("pedigree", False)
+        pedigree = self.given.get("pedigree", True)
         if not isinstance(pedigree, bool):
             self.fault("pedigree", (), f" = {pedigree} is neither true nor false", "write true or false")
         vary = self._patterns("vary") if self.given.get("vary") is not None else None
