@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import mfa.cli
+from mfa.report.weak_points_text import weak_points_text
 from mfa.studies.one_at_a_time import OneAtATime
 from mfa.studies.weak_points import COLUMNS, WEAK, WeakPoints, effects, weak_points
 
@@ -62,6 +64,24 @@ def test_text(found):
     assert len([line for line in text.splitlines() if line.startswith((" 1  ", " 2  ", "1  ", "2  "))]) == 2
 
 
+def test_what_does_nothing_is_not_shown():
+    """Effects 3, 1 and 0.01: shares 9/10, 1/10 and 1e-5, of which the last is left out; digits of small slopes stay."""
+    rows = [
+        (
+            f"f{i}", f"factor {i}", "estimate", pedigree, 1.0, 2.0, "t", 1, 0.7, "r[Dy, 2040]", slope, effect, share,
+            "a.csv:2",
+        )
+        for i, (pedigree, slope, effect, share) in enumerate(
+            [("4;-;-;-;-", -0.0144, 3.0, 0.89999), ("", 0.5, 1.0, 0.1), ("", 0.1, 0.01, 0.00001)]
+        )
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    text = weak_points_text(WeakPoints("s", ["r[Dy, 2040]"], table, 3, 0, 0.0, 0))
+    assert text.startswith("s: the estimates that matter most to r[Dy, 2040]\n") and "moves most" not in text
+    assert "factor 1" in text and "factor 2" not in text and "the 2 below 100 %" in " ".join(text.split())
+    assert "-0.014" in text and "not scored" in text and "reliability 4" in text
+
+
 def test_the_command(capsys, monkeypatch):
     monkeypatch.setattr(
         "mfa.studies.weak_points.weak_points",
@@ -71,4 +91,5 @@ def test_the_command(capsys, monkeypatch):
         mfa.cli.main(["info", "--weak", "eol_recycling_rate[Co, 2030]", "-q"])
     assert not ended.value.code
     out = capsys.readouterr().out
-    assert "Recovery yield: cobalt, hydrometallurgy" in out and "(1 results)" in out
+    assert "Recovery yield: cobalt, hydrometallurgy" in out and "moves most" not in out
+    assert out.startswith("japan-reference: the estimates that matter most to eol_recycling_rate[Co, 2030]\n")
