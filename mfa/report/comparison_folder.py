@@ -7,17 +7,20 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mfa.errors import Fault, InputError
+from mfa.errors import Fault, InputError, MfaError
 from mfa.report.comparison import to_markdown
 from mfa.report.folder import check_target
 from mfa.storage.checksums import verify
 from mfa.storage.folders import new_folder, settled
+from mfa.storage.formats import check_format
 from mfa.strict_json import to_json
 
 if TYPE_CHECKING:
     from mfa.studies.compare import Comparison
 
 RECORD = "compare.json"
+FORMAT = 1
+"""Version of what stands in the folder."""
 OWN_FILES = ("comparison.csv", "comparison.md", "figures", RECORD)
 """What a comparison writes; other files in its folder are kept when it is replaced."""
 
@@ -50,6 +53,7 @@ def comparison_record(comparison: Comparison) -> dict[str, Any]:
         "notes": comparison.notes,
         "label_names": _label_names(comparison),
         "runs": comparison.facts,
+        "format": FORMAT,
         "version": __version__,
         "written": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     }
@@ -149,6 +153,7 @@ def _read(folder: Path) -> Comparison:
     verify(folder, "mfa compare")
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        check_format(record.get("format"), FORMAT, str(folder / RECORD), "mfa compare")
         text = {"element": str, "product": str, "unit": str, "reason": str, "base": str}
         table = pd.read_csv(folder / "comparison.csv", dtype=text, keep_default_na=False, na_values={})
         for column in [name for name in table if name not in (*text, "scenario", "region", "indicator")]:
@@ -162,6 +167,8 @@ def _read(folder: Path) -> Comparison:
         return Comparison(
             table, record["bases"], setting, record["scope"], record["notes"], {}, names, record["runs"]
         )  # fmt: skip
+    except MfaError:
+        raise
     except (OSError, ValueError, KeyError, IndexError) as error:
         mend = "run mfa compare into a new folder"
         raise InputError(Fault(str(folder), f"is no folder of a comparison of this version ({error})", mend)) from None

@@ -160,8 +160,9 @@ def estimate_shares(results: Results, years: Sequence[int] = YEARS) -> pd.DataFr
         shares = np.divide(sums[:-1], sums[-1], out=np.full(sums[:-1].shape, np.nan), where=sums[-1] > 0)
         for e, element in enumerate(elements):
             rows[quantity, year, element] = shares[:, e]
+    columns = [*COLUMNS, "any", "read or derived"]
     index = pd.MultiIndex.from_tuples(list(rows), names=["quantity", "year", "element"])
-    return pd.DataFrame(np.array(list(rows.values())), index=index, columns=[*COLUMNS, "any", "read or derived"])
+    return pd.DataFrame(np.array(list(rows.values())).reshape(-1, len(columns)), index=index, columns=columns)
 
 
 def _spread(total: np.ndarray, like: np.ndarray) -> np.ndarray:

@@ -43,6 +43,7 @@ def run_record(results: Results) -> dict[str, Any]:
     import numpy as np
 
     from mfa import __version__
+    from mfa.report.netcdf import FORMAT
 
     attrs = results.attrs
     return {
@@ -54,6 +55,7 @@ def run_record(results: Results) -> dict[str, Any]:
         "samples": len(results.labels.get("sample", [])) or None,
         "seed": attrs.get("seed"),
         "money": results.money,
+        "format": FORMAT,
         "version": __version__,
         "python": platform.python_version(),
         "numpy": np.__version__,

@@ -16,6 +16,7 @@ from mfa.report.netcdf_inputs import INPUTS, cited_entries, read_inputs, write_i
 from mfa.results import GROUPS, TEXT_CODES, Results, variables
 from mfa.storage.checksums import SUMS, verify
 from mfa.storage.folders import settled
+from mfa.storage.formats import check_format
 from mfa.strict_json import to_json
 from mfa.vocabulary import DIMENSIONS, INDICATORS
 
@@ -135,8 +136,9 @@ def _read_checked(path: Path) -> Results:
 
 def _read_file(path: Path) -> Results:
     with h5py.File(path, "r") as file:
-        if file.attrs.get("mfa_format") != FORMAT:
-            raise InputError(Fault(str(path), "was not written by this version of mfa", "run the scenario again"))
+        if "mfa_format" not in file.attrs:
+            raise InputError(Fault(str(path), "was not written by mfa", "run the scenario again"))
+        check_format(file.attrs["mfa_format"], FORMAT, str(path), "mfa run")
         known = json.loads(file[RUN][()])
         for row in known["attrs"].get("estimate_shares", []):  # JSON has no NaN
             row.update({name: np.nan for name, value in row.items() if value is None})

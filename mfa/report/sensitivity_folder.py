@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mfa.studies.sensitivity import Sensitivity
 
 RECORD = "sensitivity.json"
+FORMAT = 1
+"""Version of what stands in the folder."""
 OWN_FILES = ("sensitivity.csv", "sensitivity.txt", "figures", RECORD)
 """What a study writes; other files in its folder are kept when it is replaced."""
 
@@ -47,6 +49,7 @@ def sensitivity_record(found: Sensitivity) -> dict[str, Any]:
         "runs": found.runs,
         "notes": found.notes,
         "hashes": {"scenario": found.attrs.get("scenario_hash"), "parameters": found.attrs.get("dataset_hash")},
+        "format": FORMAT,
         "version": __version__,
         "written": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "resolved": found.attrs.get("resolved"),

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mfa.errors import Fault, InputError
+from mfa.errors import Fault, InputError, MfaError
 from mfa.report.folder import check_target
 from mfa.report.plain_text import plain
 from mfa.report.sweep_text import long_table, to_text
 from mfa.report.sweep_view import shown_year
 from mfa.storage.checksums import verify
 from mfa.storage.folders import new_folder, settled
+from mfa.storage.formats import check_format
 from mfa.strict_json import to_json
 from mfa.vocabulary import HEADLINE_YEARS
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from mfa.studies.sweep import Sweep
 
 RECORD = "sweep.json"
+FORMAT = 1
+"""Version of what stands in the folder."""
 OWN_FILES = ("sweep.nc", "sweep.csv", "sweep.txt", "figures", RECORD)
 """What a sweep writes; other files in its folder are kept when it is replaced."""
 
@@ -65,6 +68,7 @@ def sweep_record(sweep: Sweep) -> dict[str, Any]:
         "notes": sweep.notes,
         "label_names": sweep.attrs.get("label_names"),
         "hashes": {"scenario": sweep.attrs.get("scenario_hash"), "parameters": sweep.attrs.get("dataset_hash")},
+        "format": FORMAT,
         "version": __version__,
         "written": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "resolved": sweep.attrs.get("resolved"),
@@ -147,6 +151,7 @@ def _read(folder: Path) -> Sweep:
     verify(folder, "mfa sweep")
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        check_format(record.get("format"), FORMAT, str(folder / RECORD), "mfa sweep")
         with xr.open_dataset(folder / "sweep.nc", engine="h5netcdf") as stored:
             plain = stored.load()
         levers = tuple(
@@ -162,6 +167,8 @@ def _read(folder: Path) -> Sweep:
         first, last = record["period"]
         return Sweep(plain, levers, record["scenario"], record["title"], (int(first), int(last)),
                      float(record["discount_rate"]), list(record["notes"]), attrs)  # fmt: skip
+    except MfaError:
+        raise
     except (OSError, ValueError, KeyError, TypeError) as error:
         mend = "run mfa sweep into a new folder"
         raise InputError(Fault(str(folder), f"is no folder of a sweep of this version ({error})", mend)) from None

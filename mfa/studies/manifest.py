@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfa.errors import Fault, InputError
 from mfa.inputs.messages import listed, shown_path
+from mfa.storage.formats import check_format
 from mfa.storage.whole import write_whole
 from mfa.strict_json import plain, to_json
 from mfa.studies.evaluate import BLOCK, Output, coordinates
@@ -164,9 +165,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         ) from None
     if not isinstance(found, dict) or found.get("kind") != KIND:
         raise InputError(Fault(shown_path(path), "was not written by mfa ensemble", "give another folder"))
-    if found.get("format") != FORMAT:
-        what = f"has format {found.get('format')}, this version of mfa reads format {FORMAT}"
-        raise InputError(Fault(where, what, f"open it with mfa {found.get('version')}"))
+    check_format(found.get("format"), FORMAT, where, "mfa ensemble")
     return found
 
 

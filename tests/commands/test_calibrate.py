@@ -30,7 +30,7 @@ def test_text_and_folder(table, tmp_path, capsys):
     assert "chosen: Weibull" in printed.out and "AICc" in printed.out and str(out) in printed.err
     names = {path.name for path in out.iterdir()}
     assert names == {"calibration.txt", "compared.csv", "fitted.csv", "calibration.svg", "calibration.png",
-                     "calibration.json", "dataset", "calibrated.yaml"}  # fmt: skip
+                     "calibration.json", "dataset", "calibrated.yaml", "SHA256SUMS"}  # fmt: skip
     assert (out / "calibration.txt").read_text().strip() == printed.out.strip()
     assert (out / "calibration.png").stat().st_size > 20_000
     assert "Battery electric car" in (out / "calibration.svg").read_text()

@@ -134,7 +134,7 @@ def test_what_is_not_a_result_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is not a readable NetCDF-4 file"):
         open_results(tmp_path)
     xr.Dataset({"a": 1.0}).to_netcdf(path, engine="h5netcdf")
-    with pytest.raises(InputError, match="was not written by this version"):
+    with pytest.raises(InputError, match="was not written by mfa"):
         open_results(tmp_path)
 
 

@@ -124,7 +124,7 @@ def test_several_boxes_one_after_the_other() -> None:
 def test_files(found: mfa.Discovery, tmp_path: Path) -> None:
     folder = found.save(tmp_path / "out")
     assert sorted(path.name for path in folder.iterdir()) == [
-        "boxes.csv", "discovery.json", "discovery.txt", "figures", "samples.csv", "trajectory.csv",
+        "SHA256SUMS", "boxes.csv", "discovery.json", "discovery.txt", "figures", "samples.csv", "trajectory.csv",
     ]  # fmt: skip
     samples = pd.read_csv(folder / "samples.csv", index_col="sample")
     assert (samples["box"] == 1).sum() == pytest.approx(found.boxes[0].mass * 400)

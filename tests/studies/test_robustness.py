@@ -100,7 +100,7 @@ def test_stored_ensembles_and_files(uncertain_product: str, tmp_path: Path) -> N
     np.testing.assert_allclose(beside.values, run.values, rtol=1e-12)
     folder = stored.save(tmp_path / "out")
     assert sorted(path.name for path in folder.iterdir()) == [
-        "figures", "futures.csv", "robustness.csv", "robustness.json", "robustness.txt",
+        "SHA256SUMS", "figures", "futures.csv", "robustness.csv", "robustness.json", "robustness.txt",
     ]  # fmt: skip
     futures = pd.read_csv(folder / "futures.csv")
     assert len(futures) == 128

@@ -228,7 +228,9 @@ def test_text_and_files(one_product, tmp_path):
     assert text.startswith("Search in one: import_requirement[Here, Co, 2025] <= 0.6, central values\nmet by the least")
     assert "collection_quota.phone  0.5" in text
     folder = found.save(tmp_path / "out")
-    assert {path.name for path in folder.iterdir()} == {"search.txt", "search.csv", "search.json"}
+    assert {path.name for path in folder.iterdir()} == {
+        "SHA256SUMS", "search.txt", "search.csv", "search.json",
+    }  # fmt: skip
     record = json.loads((folder / "search.json").read_text())
     assert record["found"] is True
     assert record["changes"] == {"policy.collection_quota.phone": found.values["collection_quota.phone"]}

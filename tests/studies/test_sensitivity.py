@@ -138,7 +138,7 @@ def test_text_and_files(uncertain_product: str, tmp_path: Path) -> None:
     assert "1 more factor has less effect; 1 has none" in text
     folder = found.save(tmp_path / "out")
     assert sorted(path.name for path in folder.iterdir()) == [
-        "figures", "sensitivity.csv", "sensitivity.json", "sensitivity.txt",
+        "SHA256SUMS", "figures", "sensitivity.csv", "sensitivity.json", "sensitivity.txt",
     ]  # fmt: skip
     stored = pd.read_csv(folder / "sensitivity.csv")
     assert stored["swing"].tolist() == pytest.approx(found.table()["swing"].tolist())

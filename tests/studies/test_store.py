@@ -194,7 +194,7 @@ def test_what_is_no_manifest_is_refused(tmp_path):
     with pytest.raises(InputError, match="was not written by mfa ensemble"):
         read_manifest(tmp_path)
     path.write_text(json.dumps({**manifest_of(), "format": FORMAT + 1, "version": "9.9.9"}))
-    with pytest.raises(InputError, match="format 2, this version of mfa reads format 1; open it with mfa 9.9.9"):
+    with pytest.raises(InputError, match="has format 2, this version of mfa reads up to 1; update mfa"):
         read_manifest(tmp_path)
 
 

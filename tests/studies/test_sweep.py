@@ -78,7 +78,9 @@ def test_the_unmet_share_comes_along_with_what_it_lifts(one_product):
 def test_files(one_product, tmp_path):
     result = mfa.sweep(one_product, ["base_collection_rate=0:1:3", "recovery_yield.Co=0.4:0.8:3"])
     folder = result.save(tmp_path / "out")
-    assert {path.name for path in folder.iterdir()} == {"sweep.nc", "sweep.csv", "sweep.txt", "sweep.json", "figures"}
+    assert {path.name for path in folder.iterdir()} == {
+        "SHA256SUMS", "sweep.nc", "sweep.csv", "sweep.txt", "sweep.json", "figures",
+    }  # fmt: skip
     opened = xr.open_dataset(folder / "sweep.nc", engine="h5netcdf")
     np.testing.assert_array_equal(opened["secondary"].values, result.plain["secondary"].values)
     assert (

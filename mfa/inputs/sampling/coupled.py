@@ -157,8 +157,13 @@ def check_rates(rate: xr.DataArray, largest: xr.DataArray, exists: NDArray[np.bo
         raise ModelError(Fault(f"sample number {cell[0]}: base_collection_rate[{place}]", f"= {text}", mend))
 
 
-def bounded_composition(content: ItemArray, mass: Any, items: Items) -> ItemArray:
-    """Content whose elements weigh no more than their component: where they would, all are scaled down together."""
+def bounded_composition(content: Any, mass: Any, items: Items) -> Any:
+    """Content whose elements weigh no more than their component: where they would, all are scaled down together.
+
+    Content that is the same for all products, components or chemistries is left as it is: the run checks it.
+    """
+    if not isinstance(content, ItemArray):
+        return content
     elements, whole = _weights(content, mass, items)
     if not (elements > whole).any():
         return content
@@ -167,13 +172,13 @@ def bounded_composition(content: ItemArray, mass: Any, items: Items) -> ItemArra
     return ItemArray(content.base, content.items, content.axes, values, content.samples)
 
 
-def check_composition(content: ItemArray, mass: Any, items: Items, axes: Axes) -> None:
+def check_composition(content: Any, mass: Any, items: Items, axes: Axes) -> None:
     """Refuse ranges that contradict each other: content at its 95 % outweighs a component that is at its median.
 
     Parameters
     ----------
-    content : ItemArray
-        One sample, with the factors of content at 95 %.
+    content : ItemArray or DataArray
+        One sample, with the factors of content at 95 %; a DataArray is left to the check of the run.
     mass : ItemArray or DataArray
         The same sample, with the other factors at their medians.
 
@@ -182,6 +187,8 @@ def check_composition(content: ItemArray, mass: Any, items: Items, axes: Axes) -
     InputError
         Naming coordinates and weights.
     """
+    if not isinstance(content, ItemArray):
+        return
     elements, whole = _weights(content, mass, items)
     wrong = elements > whole * (1.0 + MASS_TOLERANCE)
     if wrong.any():

@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mfa.errors import Fault, InputError
+from mfa.errors import Fault, InputError, MfaError
 from mfa.report.document.content import Block, Cell, Column, Commands, Notice, Paragraph, Section, Table
 from mfa.report.document.view import View
+from mfa.report.sensitivity_folder import FORMAT
 from mfa.storage.checksums import verify
 from mfa.storage.folders import settled
+from mfa.storage.formats import check_format
 
 RECORD, ROWS = "sensitivity.json", "sensitivity.csv"
 MOST = 8
@@ -65,10 +67,13 @@ def _read(folder: Path) -> Study:
     verify(folder, "mfa sensitivity")
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        check_format(record.get("format"), FORMAT, str(folder / RECORD), "mfa sensitivity")
         with open(folder / ROWS, encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         as_it_is = {name: float("nan") if value is None else float(value) for name, value in record["as_it_is"].items()}
         return Study(str(record["scenario"]), str(record["method"]), rows, as_it_is)
+    except MfaError:
+        raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         mend = "run mfa sensitivity again"
         raise InputError(Fault(str(folder), f"is no folder of a sensitivity study ({error})", mend)) from None
