@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from mfa.system.content import Bucket
 from mfa.system.layout import Floats
 from mfa.year.state import DT, Year
 
@@ -57,7 +58,7 @@ def receive_products(year: Year) -> None:
     sent[..., :c] = year.exported_share[..., None] * year.gone
     sent[..., c] = year.exported_share * year.first_gone
     came = arrivals(share[..., None], sent)
-    _blend_products(year, share, sent, came)
+    _blend_products(year, share, sent)
     if state.carried is not None:
         _receive_components(year, share)
     state.units[..., : c + 1] += came
@@ -71,19 +72,11 @@ def receive_products(year: Year) -> None:
     year.in_use += year.used_received * DT
 
 
-def _blend_products(year: Year, share: Floats, sent: Floats, came: Floats) -> None:
+def _blend_products(year: Year, share: Floats, sent: Floats) -> None:
     """Content of a cohort in use becomes the mean of what was there and what came, by units."""
-    n = year.c + 1
-    traded = np.asarray(share.any(axis=(0, 1, 2)))
+    units = year.state.units[..., : year.c + 1]
     for bucket in year.state.content.products.buckets:
-        blocks = np.flatnonzero(traded[bucket.part])
-        if not len(blocks):
-            continue
-        parts = bucket.part[blocks]
-        store = bucket.store[:, :, blocks, :n]
-        brought = arrivals(share[..., parts, None, None], sent[:, :, parts, :, None] * store)
-        units = year.state.units[:, :, parts, :n]
-        bucket.store[:, :, blocks, :n] = _mean_content(store, units, brought, came[:, :, parts])
+        _blend(bucket, share, sent, units)
 
 
 def _receive_components(year: Year, share: Floats) -> None:
@@ -94,19 +87,38 @@ def _receive_components(year: Year, share: Floats) -> None:
     sent = np.zeros((*year.lead, len(products), c + 1, state.carried.shape[-1]))
     sent[..., :c, :] = exported[..., None, None] * year.parts_leaving
     sent[..., c, c] = exported * year.first_gone[..., products]
-    came = arrivals(to[..., None, None], sent)
-    here, there, away = (
-        parts.sum(axis=-2)[..., : c + 1] for parts in (state.carried[..., : c + 1, :], came, sent)
-    )  # by the year of making
+    carried = state.carried[..., : c + 1, :]
+    here, away = (parts.sum(axis=-2)[..., : c + 1] for parts in (carried, sent))  # by the year of making
     for bucket in state.content.components.buckets:
-        some, store = bucket.part, bucket.store[..., : c + 1, :]
-        brought = arrivals(to[..., some, None, None], away[:, :, some, :, None] * store)
-        bucket.store[..., : c + 1, :] = _mean_content(store, here[:, :, some], brought, there[:, :, some])
-    state.carried[..., : c + 1, :] += came
+        _blend(bucket, to, away, here)
+    carried += arrivals(to[..., None, None], sent)
 
 
-def _mean_content(store: Floats, units: Floats, brought: Floats, came: Floats) -> Floats:
-    """Content [..., cohort, place] of a unit when to units in use such came as brought so much in all, t/unit."""
-    total = (units + came)[..., None]
-    mixed = (store * units[..., None] + brought) / np.where(total > 0.0, total, 1.0)
-    return np.where(came[..., None] > 0.0, mixed, store)
+def _blend(bucket: Bucket, share: Floats, sent: Floats, units: Floats) -> None:
+    """Content of a unit becomes the mean, by units, of those in use and those that come.
+
+    Parameters
+    ----------
+    bucket : Bucket
+        Its store is changed.
+    share : array [sample, region, destination, part], 1
+    sent, units : array [sample, region, part, cohort], unit
+        Exported from a region, and in use there before anything arrives.
+    """
+    blocks = np.flatnonzero(np.asarray(share.any(axis=(0, 1, 2)))[bucket.part])
+    parts, n = bucket.part[blocks], units.shape[-1]
+    routes = np.asarray(share[..., parts].any(axis=(0, 3)))  # region, destination
+    found: dict[int, Floats] = {}
+    for destination in np.flatnonzero(routes.any(axis=0)).tolist():
+        held = bucket.store[:, destination, blocks, :n]
+        here = units[:, destination, parts]
+        came, content = np.zeros(here.shape), held * here[..., None]
+        for region in np.flatnonzero(routes[:, destination]).tolist():
+            moved = share[:, region, destination, parts][..., None] * sent[:, region, parts]
+            came += moved
+            content += moved[..., None] * bucket.store[:, region, blocks, :n]
+        total = here + came
+        content /= np.where(total > 0.0, total, 1.0)[..., None]
+        found[destination] = np.where(came[..., None] > 0.0, content, held)
+    for destination, content in found.items():
+        bucket.store[:, destination, blocks, :n] = content
