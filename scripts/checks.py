@@ -29,7 +29,17 @@ AREAS = {
     "Units": ("tests/test_units.py",),
     "Samples and studies": ("tests/studies", "tests/inputs/test_sampling_japan.py"),
     "Calibration and reconciliation": ("tests/calibration", "tests/reconciliation"),
-    "Hostile files": ("tests/fuzzing", "tests/inputs/test_nasty_files.py", "tests/inputs/test_bad_input.py"),
+    "Hostile files": (
+        "tests/fuzzing",
+        "tests/inputs/test_nasty_files.py",
+        "tests/inputs/test_bad_input.py",
+        "tests/test_errors_catalogue.py",
+    ),
+    "Counts and models of others": (
+        "tests/test_evidence.py",
+        "tests/test_forecast.py",
+        "tests/test_published_models.py",
+    ),
 }
 
 
