@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 INPUTS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench fuzz fuzz-readers evidence docs notebooks data clean
+.PHONY: help run test lint audit bench fuzz fuzz-readers evidence docs notebooks data clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -31,6 +31,9 @@ lint: $(VENV)/stamp-test ## Check style and types only
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+audit: $(VENV)-audit/bin/pip-audit ## Ask the advisory database about the libraries of constraints.txt; needs the network
+	$(VENV)-audit/bin/python scripts/audit.py $(VENV)-audit/bin/pip-audit
 
 bench: $(VENV)/stamp-bench ## Time the model, also against flodym
 	$(BIN)/python -m pytest tests/benchmarks -s $(PYTEST_ARGS)
@@ -71,6 +74,11 @@ $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found; name one: make PYTHON=..." >&2; \
 		exit 2; }
 	$(PYTHON) -m venv $(VENV)
+
+# Apart from the others: it has libraries of its own.
+$(VENV)-audit/bin/pip-audit: | $(BIN)/python
+	$(BIN)/python -m venv $(VENV)-audit
+	$(VENV)-audit/bin/python -m pip --disable-pip-version-check install --quiet 'pip-audit>=2.7,<3'
 
 $(VENV)/stamp-core: $(INPUTS) | $(BIN)/python
 	$(PIP) install --quiet --constraint constraints.txt --editable .
