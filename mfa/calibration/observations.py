@@ -13,6 +13,7 @@ from mfa.inputs.fill import ALL
 from mfa.inputs.messages import capped, suggest
 from mfa.inputs.table_files import placer, read_lines, shown_table, table_paths
 from mfa.inputs.tables import PROVENANCES, YEAR_RANGE, plain_number
+from mfa.inputs.text_file import path_of
 from mfa.inputs.workbook import Rows, is_workbook
 from mfa.units import conversion_factor
 
@@ -169,7 +170,7 @@ def _rows_of(table: Any) -> tuple[Rows, Callable[..., str], str, str, list[Fault
             for row in table.itertuples(index=False)
         ]
         return [(0, header), *enumerate(cells, 1)], lambda line, column=None: f"row {line}", "table", "", []
-    path = Path(table).expanduser()
+    path = path_of(table)
     if is_workbook(path):
         sheets = table_paths(path)
         chosen = [sheet for sheet in sheets if sheet.stem == "observations"] or (sheets if len(sheets) == 1 else [])

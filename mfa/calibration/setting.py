@@ -9,6 +9,7 @@ from typing import Any
 from mfa.inputs.dataset import Dataset, shipped
 from mfa.inputs.references import References
 from mfa.inputs.scenario import Scenario, load_scenario
+from mfa.inputs.text_file import path_of
 
 
 @dataclass
@@ -45,7 +46,7 @@ def read_setting(name: str | None, table: Any) -> Setting:
     InputError
         If there is no such scenario, or a bibliography is at fault.
     """
-    beside = Path(table).expanduser().parent / "references.bib" if isinstance(table, str | Path) else None
+    beside = path_of(table).parent / "references.bib" if isinstance(table, str | Path) else None
     if name is None:
         if beside is None or not beside.is_file():
             return Setting(None, None, None, None)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mfa.errors import Fault, InputError
+from mfa.inputs.text_file import path_of
 
 if TYPE_CHECKING:
     from mfa.report.document.content import Document
@@ -92,7 +93,7 @@ def read_subjects(names: Sequence[str]) -> Subject:
     subject, faults = Subject(), []
     others: list[tuple[Path, str]] = []
     for name in names:
-        path = Path(name).expanduser()
+        path = path_of(name)
         path = path.parent if path.name == RUN else path
         put_right(path)
         if (path / RUN).is_file():
@@ -145,7 +146,7 @@ def _whole(record: str, folder: Path, region: str | None, elements: Sequence[str
 
 def _results(name: str, tell: Tell) -> Results:
     """Results of a run that was saved, or of a scenario, which is run."""
-    path = Path(name).expanduser()
+    path = path_of(name)
     if path.name == RUN or (path / RUN).is_file():
         from mfa.results import open_results
 
@@ -206,7 +207,7 @@ def _versions(names: Sequence[str]) -> list[str]:
 
     found: dict[str, str] = {}
     for name in names:
-        path = Path(name).expanduser()
+        path = path_of(name)
         record = (path.parent if path.name == RUN else path) / "run.json"
         version = __version__
         if record.is_file():

@@ -16,7 +16,7 @@ from mfa.inputs.messages import also, capped, listed, shown_path, suggest
 from mfa.inputs.references import References
 from mfa.inputs.table_files import placer, read_lines, shown_table, table_exists, table_paths
 from mfa.inputs.tables import Context, Table, parameter_of, read_table
-from mfa.inputs.text_file import read_text
+from mfa.inputs.text_file import path_of, read_text
 from mfa.inputs.workbook import DATASET, OTHER_SUFFIXES, is_workbook, open_workbook
 from mfa.vocabulary import DIMENSIONS, PARAMETERS, SCRAP
 
@@ -79,7 +79,7 @@ def find_dataset(name: str, beside: Path | None = None) -> Path:
     InputError
         If there is no such dataset.
     """
-    given = Path(name).expanduser()
+    given = path_of(name)
     nearby = [given] if given.is_absolute() else [(beside or Path.cwd()) / given, Path.cwd() / given]
     explicit = len(given.parts) > 1 or name.startswith((".", "~"))
     for folder in nearby:

@@ -19,6 +19,7 @@ from mfa.inputs.grids import Axes
 from mfa.inputs.messages import also, capped, suggest
 from mfa.inputs.overrides import Reader, Record
 from mfa.inputs.shocks import Shock, read_shocks
+from mfa.inputs.text_file import path_of
 from mfa.inputs.yaml_file import KeyPath, Source, parse_yaml, read_yaml
 from mfa.vocabulary import PARAMETERS, SCRAP
 
@@ -264,7 +265,7 @@ def find_scenario(name: str | Path, beside: Path | None = None) -> Path:
     InputError
         If there is no such file.
     """
-    given = Path(name).expanduser()
+    given = path_of(name)
     for folder in ([beside] if beside else []) + [Path.cwd()]:
         for path in (folder / given, folder / f"{given}.yaml"):
             if path.is_file() and path.suffix in (".yaml", ".yml"):

@@ -13,6 +13,20 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SAVE = "save the file as UTF-8"
 
 
+def path_of(name: str | Path) -> Path:
+    """A path as it was given, ``~`` written out; that of a user whom this computer does not know stays as it is.
+
+    Examples
+    --------
+    >>> path_of("~nobody-of-this-name/tables").as_posix()
+    '~nobody-of-this-name/tables'
+    """
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        return Path(name)
+
+
 def read_text(path: Path) -> tuple[str, str, list[Fault]]:
     r"""Read a text file; a byte order mark of UTF-8 is passed over.
 

@@ -21,6 +21,7 @@ from mfa.inputs.sampling.checks import table_law_faults, uncertainty_faults
 from mfa.inputs.sampling.correlation import read_correlation_table
 from mfa.inputs.scenario import load_scenario, scenario_files
 from mfa.inputs.tables import parameter_of
+from mfa.inputs.text_file import path_of
 from mfa.inputs.workbook import is_workbook
 
 
@@ -55,7 +56,7 @@ def validate(paths: Iterable[str | Path] = ()) -> list[Fault]:
 
 
 def _validate(target: str) -> list[Fault]:
-    path = Path(target).expanduser()
+    path = path_of(target)
     try:
         if path.is_file() and path.suffix == ".csv":
             return _validate_table(path)

@@ -13,6 +13,7 @@ from mfa.errors import AlignmentError, Fault, InputError, UnitError
 from mfa.inputs import Inputs, Scenario, load_scenario
 from mfa.inputs.messages import listed, shown_path, suggest
 from mfa.inputs.scenario import find_scenario
+from mfa.inputs.text_file import path_of
 from mfa.results import Results, describe, open_results
 from mfa.run import run
 from mfa.storage.folders import put_right
@@ -194,7 +195,7 @@ def _open(item: Item) -> tuple[Scenario | Inputs | Results, str]:
     try:
         find_scenario(item)
     except InputError:
-        folder = Path(item).expanduser()
+        folder = path_of(item)
         put_right(folder)
         if (folder / RESULTS_FILE).is_file() or folder.is_file() and folder.name == RESULTS_FILE:
             return open_results(folder), shown_path(folder if folder.is_dir() else folder.parent)

@@ -90,7 +90,11 @@ def seeds(reader: str, n_mutants: int) -> list[bytes]:
     """Sound files, and the files of some mutants."""
     broken = [made.files for made in map(mutant, range(n_mutants))]
     if reader == "scenario":
-        found = [(SCENARIO + LEVERS).encode(), *(text.encode() for text in SPECIAL_SCENARIOS)]
+        found = [
+            (SCENARIO + LEVERS).encode(),
+            b"base: ~nobody-of-this-name\n",
+            *(text.encode() for text in SPECIAL_SCENARIOS),
+        ]
         return found + [files["test.yaml"] for files in broken if "test.yaml" in files]
     sound = {name: text.encode() for name, text in sound_files().items()}
     rich = {f"/{name}.csv": text.encode() for name, text in RICH.items()}

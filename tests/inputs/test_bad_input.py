@@ -464,6 +464,11 @@ def test_parameter_at_the_top(project: Any, faults: Any) -> None:
     says(faults, "test.yaml:4", "keep_share: unknown key", "under overrides or policy")
 
 
+def test_base_in_the_home_of_nobody(project: Any, faults: Any) -> None:
+    project.write("test.yaml", "base: ~nobody-of-this-name/x\n")
+    says(faults, "test.yaml:1", "no scenario '~nobody-of-this-name/x'")
+
+
 def test_an_unknown_key_hides_no_other_fault(project: Any, faults: Any) -> None:
     project.scenario("colour: red\npolicy:\n  keep_share: 1.5\n  collection_qouta: 0.5\n")
     key, value, parameter = faults()
