@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.storage.conftest import Case
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="splits off processes and kills them")
-KILLS = 10
+KILLS = 8
 """Kills of each of the four commands at random moments; at every change of a file they are killed once more."""
 
 
@@ -43,7 +43,7 @@ def test_killed_at_any_moment(case: Case) -> None:
 def test_killed_at_every_change_of_a_file(writing: Case) -> None:
     """Just before the first, the second ... file that is opened for writing, renamed or removed.
 
-    Ensembles, which have many and take longest, at every third.
+    Ensembles, which have many and take longest, at every fourth.
     """
     number, seen = 1, set()
     while True:
@@ -56,6 +56,6 @@ def test_killed_at_every_change_of_a_file(writing: Case) -> None:
         writing.work()
         assert writing.which() == "new", f"killed at change {number}"
         assert writing.rubble() == []
-        number += 1 if writing.old else 3
+        number += 1 if writing.old else 4
     assert seen == ({"old", "new"} if writing.old else {"incomplete"})  # an ensemble is complete with its last file
     assert number > 5
