@@ -46,7 +46,7 @@ def test_run_prints_the_headline_and_writes_the_folder(call: Call, tmp_path: Pat
     assert elements == ["Li", "Co", "Ni", "Nd", "Pr", "Dy", "Tb"]
     assert "computing japan-reference" in err
     names = sorted(path.name for path in (tmp_path / "runs" / "japan-reference").iterdir())
-    assert names == ["flows.csv", "indicators.csv", "results.nc", "run.json", "stocks.csv"]
+    assert names == ["SHA256SUMS", "flows.csv", "indicators.csv", "results.nc", "run.json", "stocks.csv"]
 
 
 def test_run_json_holds_the_scenario_in_full_and_the_hashes(call: Call, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from mfa.report.comparison_folder import read_comparison
 from mfa.report.document.content import Document, Figure, Notice, Points, Spread
 from mfa.report.document.of_comparison import comparison_document
 from mfa.report.formats.html import to_html
+from mfa.storage.checksums import seal
 from mfa.studies.compare import Comparison
 from tests.report.test_netcdf import lamps
 
@@ -173,6 +174,7 @@ def test_a_comparison_of_another_version_is_refused(folder: Path, tmp_path: Path
     record = json.loads((tmp_path / "old" / "compare.json").read_text())
     del record["run_years"]
     (tmp_path / "old" / "compare.json").write_text(json.dumps(record))
+    seal(tmp_path / "old")
     with pytest.raises(InputError, match="is no folder of a comparison of this version"):
         read_comparison(tmp_path / "old")
     assert not math.isnan(read_comparison(folder).table["value"].iloc[0])

@@ -17,6 +17,7 @@ from mfa.report.document.of_ensemble import ensemble_document
 from mfa.report.document.of_sweep import sweep_document
 from mfa.report.formats.html import to_html
 from mfa.report.sweep_folder import read_sweep
+from mfa.storage.checksums import seal
 from mfa.studies.ensemble_result import open_ensemble
 
 CHOSEN = ["Co", "Dy"]
@@ -148,5 +149,6 @@ def test_folders_of_studies_are_known(
     assert "a sweep stands beside other things" in capsys.readouterr().err
     record = json.loads((sweep_folder / "sweep.json").read_text())
     (tmp_path / "sweep.json").write_text(json.dumps({**record, "levers": [{"key": "x"}]}))
+    seal(tmp_path)
     with pytest.raises(InputError, match="is no folder of a sweep of this version"):
         read_sweep(tmp_path)
