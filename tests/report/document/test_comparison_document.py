@@ -146,6 +146,7 @@ def test_runs_with_other_elements_or_versions_are_compared_in_what_is_common(tmp
     one, other = run(tmp_path / "one", "Co", "Ni"), run(tmp_path / "other", "Co", "Li")
     record = json.loads((other / "run.json").read_text())
     (other / "run.json").write_text(json.dumps({**record, "version": "9.9"}))
+    seal(other)
     assert call("report", str(one), str(other), "-o", str(tmp_path / "out"), "-q") == 0
     text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "left out are Ni of one; Li of other" in text

@@ -13,6 +13,7 @@ from mfa.report.document.content import Document, Figure, Notice, Points, Sectio
 from mfa.report.document.of_run import run_document
 from mfa.report.document.run.importance import open_study
 from mfa.results import Results, describe
+from mfa.storage.checksums import seal
 from tests.report.test_netcdf import lamps as lamp_arrays
 
 
@@ -127,12 +128,14 @@ def test_one_region_at_a_time() -> None:
 
 def test_a_study_tells_what_matters_most(shock: Results, tmp_path: Path) -> None:
     (tmp_path / "sensitivity.json").write_text(
-        '{"scenario": "japan-heavy-rare-earth-ban-stockpile", "method": "local", "as_it_is": {"hhi[Dy, 2040]": 0.9}}'
+        '{"format": 1, "scenario": "japan-heavy-rare-earth-ban-stockpile", "method": "local", '
+        '"as_it_is": {"hhi[Dy, 2040]": 0.9}}'
     )
     (tmp_path / "sensitivity.csv").write_text(
         "output,factor,words,low,high,swing,elasticity,unit,factor_low,factor_high,factor_unit\n"
         '"hhi[Dy, 2040]",a,Factor A,0.8,0.95,0.15,0.4,1,10,20,yr\n"hhi[Dy, 2040]",b,Factor B,0,0,0,,1,1,2,t\n'
     )
+    seal(tmp_path)
     document = run_document(shock, studies=[open_study(tmp_path)])
     found = table(document, "importance_1")
     assert list(map(list, found.written_rows())) == [
