@@ -23,7 +23,7 @@ from tests.benchmarks.conftest import Report
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg"}
-FILES = {"results.nc", "indicators.csv", "flows.csv", "stocks.csv", "run.json", "figures"}
+FILES = {"results.nc", "indicators.csv", "flows.csv", "stocks.csv", "run.json", "SHA256SUMS", "figures"}
 
 
 def timed(benchmark: Any, call: Callable[[], Any], rounds: int) -> list[float]:
