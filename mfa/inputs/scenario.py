@@ -167,10 +167,8 @@ class Scenario:
 
     def check(self) -> list[Fault]:
         """All faults of the scenario itself: settings, labels, years, units; not those of the tables."""
-        faults = _check_settings(self)
-        if faults:
-            return faults
-        return self.read()[2] + self._read_uncertainty()[1]
+        faults, axes_stand = _check_settings(self)
+        return faults + self.read()[2] + self._read_uncertainty()[1] if axes_stand else faults
 
     def inputs(self) -> Inputs:
         """Read the tables, apply what the scenario changes, and check the whole.
@@ -527,8 +525,8 @@ def _years(given: Any, source: Source, faults: list[Fault]) -> tuple[int, int] |
     return years[0], years[-1]
 
 
-def _check_settings(scenario: Scenario) -> list[Fault]:
-    """Faults of settings against the dataset."""
+def _check_settings(scenario: Scenario) -> tuple[list[Fault], bool]:
+    """Faults of settings against the dataset, and whether its labels, years and regions stand: the rest needs them."""
     faults: list[Fault] = []
 
     def fault(key: KeyPath, what: str, mend: str) -> None:
@@ -539,7 +537,8 @@ def _check_settings(scenario: Scenario) -> list[Fault]:
         dataset = scenario.dataset
     except MfaError as error:
         path, source = scenario.places["dataset"]
-        return [entry if entry.where else source.fault(path, f": {entry.what}", entry.mend) for entry in error.faults]
+        told = [entry if entry.where else source.fault(path, f": {entry.what}", entry.mend) for entry in error.faults]
+        return told, False
     regions = scenario.settings.get("regions")
     every = dataset.label_names()["region"]
     for region in [regions] if isinstance(regions, str) else regions or ():
@@ -550,6 +549,7 @@ def _check_settings(scenario: Scenario) -> list[Fault]:
     if (first is not None and start < first) or (last is not None and stop > last):
         mend = f"stay within, or give first_year and last_year in the data package of {dataset.name}"
         fault(("years",), f": {start} to {stop} leaves the dataset's {first} to {last}", mend)
+    axes_stand = not faults
     for parameter, variant in scenario.variants.items():
         known = dataset.variants(parameter)
         if variant is not None and str(variant) not in known:
@@ -564,7 +564,7 @@ def _check_settings(scenario: Scenario) -> list[Fault]:
             mend = suggest(key, dataset.references)
             mend = mend if mend.endswith("?") else "add the entry to references.bib"
             fault(("sources",), f": unknown source '{key}'", mend)
-    return faults
+    return faults, axes_stand
 
 
 # --- changes ---------------------------------------------------------------------------------------------------------

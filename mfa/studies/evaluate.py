@@ -81,10 +81,13 @@ class UntilYear:
     design : DesignLike
     year : int or None
         The last year of the design if None.
+    past : Past, optional
+        First years that are solved already and the same in all samples; those of the design if None.
     """
 
-    def __init__(self, design: DesignLike, year: int | None) -> None:
+    def __init__(self, design: DesignLike, year: int | None, past: Past | None = None) -> None:
         self.design, self.year = design, year
+        self.past = past_of(design) if past is None else past
 
     @property
     def size(self) -> int:
@@ -95,11 +98,6 @@ class UntilYear:
         """Inputs of samples start to stop - 1."""
         found = self.design.inputs(start, stop)
         return found if self.year is None else found.until(self.year)
-
-    @property
-    def past(self) -> Past | None:
-        """The years that the design has solved already, if it has."""
-        return past_of(self.design)
 
 
 def past_of(design: DesignLike) -> Past | None:

@@ -8,37 +8,13 @@ import numpy as np
 
 from mfa.assembly import assemble
 from mfa.past import Past, shared_years
-from mfa.studies.evaluate import DesignLike, UntilYear
+from mfa.studies.evaluate import UntilYear
 
 if TYPE_CHECKING:
-    from mfa.inputs import Inputs
     from mfa.inputs.points import Points
 
-FEWEST_YEARS = 8
-FEWEST_POINTS = 16
+FEWEST_YEARS, FEWEST_POINTS = 8, 16
 """Less is not worth the trouble."""
-
-
-class Continued:
-    """A design whose samples go on from years that are solved already.
-
-    Parameters
-    ----------
-    design : DesignLike
-    past : Past
-    """
-
-    def __init__(self, design: DesignLike, past: Past) -> None:
-        self.design, self.past = design, past
-
-    @property
-    def size(self) -> int:
-        """Samples."""
-        return self.design.size
-
-    def inputs(self, start: int, stop: int, /) -> Inputs:
-        """Inputs of samples start to stop - 1."""
-        return self.design.inputs(start, stop)
 
 
 def years_before_levers(points: Points, until: int | None = None) -> int:
@@ -59,7 +35,7 @@ def years_before_levers(points: Points, until: int | None = None) -> int:
     return shared_years(assemble(base), assemble(moved))
 
 
-def continued(points: Points, until: int | None = None) -> DesignLike:
+def continued(points: Points, until: int | None = None) -> UntilYear:
     """The points of a study, the years before its levers solved if there are enough of them.
 
     Parameters
@@ -68,11 +44,8 @@ def continued(points: Points, until: int | None = None) -> DesignLike:
     until : int, optional
         Last year that is run.
     """
-    design = UntilYear(points, until)
-    if points.size < FEWEST_POINTS:
-        return design
-    years = years_before_levers(points, until)
+    years = years_before_levers(points, until) if points.size >= FEWEST_POINTS else 0
     if years < FEWEST_YEARS:
-        return design
+        return UntilYear(points, until)
     base = points.base if until is None else points.base.until(until)
-    return Continued(design, Past(assemble(base), years))
+    return UntilYear(points, until, Past(assemble(base), years))

@@ -96,7 +96,7 @@ def check_balances(
         if flow.target == 0:
             system_net[..., : values.shape[-1]] -= values
     if n_region > 1:
-        _check_pool(flows["pool_in"], flows["pool_out"], layout)
+        _check_between(flows["pool_out"], flows["pool_in"], "joint stockpile pool", layout)
     for name, values in stocks.items():
         before = np.concatenate([np.broadcast_to(opening[name], values.shape[1:])[None], values[:-1]])
         system_net[..., : values.shape[-1]] -= values - before
@@ -168,27 +168,19 @@ def check_trade(kept: Mapping[str, Floats], layout: Layout) -> None:
     for what, title in (("used", "used products"), ("scrap", "scrap")):
         if f"{what}_sent" not in kept:
             continue
-        sent, got = kept[f"{what}_sent"].sum(axis=2), kept[f"{what}_received"].sum(axis=2)
-        bad = ~(np.abs(sent - got) <= TOLERANCE * np.maximum(LEAST_THROUGHPUT, sent))
-        if bad.any():
-            t, sample, element = (int(i) for i in np.argwhere(bad)[0])
-            raise BalanceError(
-                f"trade of {title} between regions does not balance for {[*layout.labels['element'], MASS][element]} "
-                f"in {int(layout.years[t])}, sample {sample}: {sent[t, sample, element]:.6e} t/yr are sent and "
-                f"{got[t, sample, element]:.6e} t/yr arrive"
-            )
+        _check_between(kept[f"{what}_sent"], kept[f"{what}_received"], f"trade of {title} between regions", layout)
 
 
-def _check_pool(received: Floats, given: Floats, layout: Layout) -> None:
-    """Over regions, what members of a joint pool receive is what they give."""
-    got, gave = received.sum(axis=2), given.sum(axis=2)
-    bad = np.abs(got - gave) > TOLERANCE * np.maximum(LEAST_THROUGHPUT, got)
+def _check_between(sent: Floats, received: Floats, title: str, layout: Layout) -> None:
+    """Refuse what passes between regions if over all of them it is not sent as it is received."""
+    gave, got = sent.sum(axis=2), received.sum(axis=2)
+    bad = ~(np.abs(gave - got) <= TOLERANCE * np.maximum(LEAST_THROUGHPUT, gave))
     if bad.any():
         t, sample, element = (int(i) for i in np.argwhere(bad)[0])
         raise BalanceError(
-            f"joint stockpile pool does not balance for {layout.labels['element'][element]} in "
-            f"{int(layout.years[t])}, sample {sample}: members receive {got[t, sample, element]:.6e} t/yr and give "
-            f"{gave[t, sample, element]:.6e} t/yr"
+            f"{title} does not balance for {[*layout.labels['element'], MASS][element]} in {int(layout.years[t])}, "
+            f"sample {sample}: {gave[t, sample, element]:.6e} t/yr are given and {got[t, sample, element]:.6e} t/yr "
+            "received"
         )
 
 

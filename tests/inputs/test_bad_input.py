@@ -477,6 +477,19 @@ def test_an_unknown_key_hides_no_other_fault(project: Any, faults: Any) -> None:
     assert "test.yaml:7: policy.collection_qouta: unknown parameter" in parameter
 
 
+def test_an_unknown_scope_hides_no_other_fault(project: Any, faults: Any) -> None:
+    project.scenario("scope: planet\npolicy:\n  keep_share: 1.5\n")
+    scope, value = faults()
+    assert "test.yaml:4: scope: no table other_need@planet.csv" in scope
+    assert "test.yaml:6: policy.keep_share = 1.5 is above 1" in value
+
+
+def test_years_outside_the_dataset_are_told_alone(project: Any, faults: Any) -> None:
+    """Without them nothing else can be read rightly."""
+    project.write("test.yaml", "dataset: tiny\nyears: [2020, 2099]\npolicy:\n  keep_share: 1.5\n")
+    says(faults, "test.yaml:2: years: 2020 to 2099 leaves the dataset's 2020 to 2030")
+
+
 def test_unknown_parameter(project: Any, faults: Any) -> None:
     project.scenario("policy:\n  collection_qouta: 0.5\n")
     says(faults, "test.yaml:5", "policy.collection_qouta: unknown parameter", "did you mean 'collection_quota'?")

@@ -85,3 +85,8 @@ def test_text_names_tables_and_elements(reference: Results) -> None:
     assert "needed: refined metal needed by manufacturing" in text
     assert max(map(len, text.splitlines())) <= 100
     assert "  content " in text
+
+
+def test_a_run_without_headline_years_has_no_shares(reference: Results) -> None:
+    shares = estimate_shares(reference, years=[2100])
+    assert shares.empty and list(shares.columns) == [*COLUMNS, "any", "read or derived"]

@@ -323,3 +323,5 @@ def test_trade_that_does_not_balance_is_an_error() -> None:
     check_trade({"used_sent": sent, "used_received": sent[:, :, ::-1]}, layout)
     with pytest.raises(BalanceError, match="trade of used products between regions does not balance for Co in 2020"):
         check_trade({"used_sent": sent, "used_received": 0.9 * sent}, layout)
+    with pytest.raises(BalanceError, match="nan t/yr received"):
+        check_trade({"used_sent": sent, "used_received": sent * np.where(sent > 50.0, np.nan, 1.0)}, layout)

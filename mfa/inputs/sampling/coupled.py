@@ -160,7 +160,7 @@ def check_rates(rate: xr.DataArray, largest: xr.DataArray, exists: NDArray[np.bo
 def bounded_composition(content: Any, mass: Any, items: Items) -> Any:
     """Content whose elements weigh no more than their component: where they would, all are scaled down together.
 
-    Content that is the same for all products, components or chemistries is left as it is: the run checks it.
+    Content that is the same for all products, components or chemistries is left as it is.
     """
     if not isinstance(content, ItemArray):
         return content
