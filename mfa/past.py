@@ -98,9 +98,7 @@ def shared_years(past: Model, model: Model) -> int:
         return 0
     if not all(_same(before, now).all() for before, now in _lasting(past, model)):
         return 0
-    years = next(
-        (t for t, (one, other) in enumerate(zip(past.levers, model.levers, strict=True)) if one != other), past.n_years
-    )
+    years = past.n_years  # levers follow from what is compared here
     for name in past.par.by_year():
         before, now = past.par.path(name), model.par.path(name)
         if len(before) != len(now):
